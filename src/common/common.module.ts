@@ -1,0 +1,9 @@
+import { Global, Module } from '@nestjs/common';
+
+import { Clock } from './clock.js';
+import { RateLimiter } from './rate-limit/rate-limiter.js';
+
+/** What every module may use without importing it. */
+@Global()
+@Module({ providers: [Clock, RateLimiter], exports: [Clock, RateLimiter] })
+export class CommonModule {}

@@ -1,0 +1,50 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+
+import { ValidationError } from '../errors/app-error.js';
+import { IntQueryField, TextField } from '../validation/fields.js';
+
+export const DEFAULT_PAGE = 50;
+export const MAX_PAGE = 100;
+
+/** `?limit=&cursor=` of every list. */
+export class PageQueryDto {
+  @IntQueryField({ min: 1, max: MAX_PAGE, optional: true, default: DEFAULT_PAGE, description: 'Items per page' })
+  limit?: number;
+
+  @TextField({ min: 1, max: 512, optional: true, description: '`nextCursor` of the page before' })
+  cursor?: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Hand it back as `cursor` for the next page; `null` at the end. */
+  nextCursor: string | null;
+}
+
+export class PageView {
+  @ApiPropertyOptional({ type: String, nullable: true, description: '`null` at the end' })
+  nextCursor: string | null;
+}
+
+/** A cursor is the sort key of the last item: opaque to clients, checked when it comes back. */
+export function encodeCursor(parts: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** `shape` names the type of each part; anything else than what we handed out is `VALIDATION`. */
+export function decodeCursor(cursor: string, shape: readonly ('string' | 'number' | 'id')[]): (string | number)[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(parts) && parts.length === shape.length && shape.every((kind, i) => isOf(kind, parts[i]))) {
+      return parts as (string | number)[];
+    }
+  } catch {
+    // falls through: not JSON at all
+  }
+  throw ValidationError.of('cursor', 'cursor', 'cursor must be a nextCursor that this list returned');
+}
+
+function isOf(kind: 'string' | 'number' | 'id', value: unknown): boolean {
+  if (kind === 'id') return typeof value === 'string' && /^[0-9a-f]{24}$/.test(value);
+  return kind === 'number' ? Number.isFinite(value) : typeof value === 'string';
+}

@@ -1,0 +1,112 @@
+import { plainToInstance, Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, ValidateIf, validateSync } from 'class-validator';
+
+import { durationSeconds } from './duration.js';
+
+const toNumber = () => Transform(({ value }) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value));
+const toBoolean = () => Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value));
+const IsDuration = () =>
+  Matches(/^\d+(ms|s|m|h|d)?$/, { message: '$property must be a duration such as 900s, 15m, 12h or 30d' });
+
+/**
+ * Every setting of the server, read from the environment (and `.env`) once at start. `.env.example`
+ * explains each; a bad or missing one stops the start and is named with its rule.
+ */
+export class Environment {
+  @IsIn(['development', 'test', 'production'])
+  NODE_ENV: 'development' | 'test' | 'production' = 'development';
+
+  @toNumber()
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  PORT = 3000;
+
+  @IsString()
+  HOST = '0.0.0.0';
+
+  @IsString()
+  CACHE_DIR = '~/.cache/parley';
+
+  @IsString()
+  DATA_DIR = './data';
+
+  @ValidateIf((env: Environment) => env.NODE_ENV === 'production' && !env.ALLOW_EMBEDDED_DB)
+  @Matches(/^mongodb(\+srv)?:\/\/.+/, {
+    message:
+      'MONGODB_URI is required in production: a mongodb:// or mongodb+srv:// address (or set ALLOW_EMBEDDED_DB=true to use the embedded engine)',
+  })
+  MONGODB_URI?: string;
+
+  @toBoolean()
+  @IsBoolean({ message: 'ALLOW_EMBEDDED_DB must be true or false' })
+  ALLOW_EMBEDDED_DB = false;
+
+  @ValidateIf((env: Environment) => env.NODE_ENV === 'production' || env.JWT_SECRET !== undefined)
+  @Matches(/^[^]{32,}$/, { message: 'JWT_SECRET must be at least 32 bytes and is required in production (openssl rand -base64 48)' })
+  JWT_SECRET?: string;
+
+  @IsDuration()
+  JWT_EXPIRES_IN = '1d';
+
+  @IsDuration()
+  REFRESH_EXPIRES_IN = '30d';
+
+  @IsString()
+  CORS_ORIGINS = '';
+
+  @IsIn(['fatal', 'error', 'warn', 'log', 'debug', 'verbose'])
+  LOG_LEVEL = 'log';
+
+  @IsIn(['on', 'off'])
+  RATE_LIMITS: 'on' | 'off' = 'on';
+
+  @toNumber()
+  @Min(0)
+  @Max(300)
+  PRESENCE_GRACE_SECONDS = 5;
+
+  /** bcrypt work factor: 10 takes about 60 ms of a core. Lower only to make tests and load runs start fast. */
+  @toNumber()
+  @IsInt()
+  @Min(4)
+  @Max(14)
+  BCRYPT_COST = 10;
+
+  @IsOptional()
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'] })
+  PUBLIC_URL?: string;
+}
+
+/** `validate` of the ConfigModule: the settings, or an error that names each bad variable and its rule. */
+export function validateEnvironment(raw: Record<string, unknown>): Environment {
+  const known = Object.fromEntries(
+    Object.entries(raw).filter(([, value]) => value !== '' && value !== undefined), // an empty line in .env means unset
+  );
+  const environment = plainToInstance(Environment, known, { exposeDefaultValues: true });
+  const problems = validateSync(environment, { skipMissingProperties: false }).flatMap((error) =>
+    Object.values(error.constraints ?? {}).map((rule) => `  ${error.property}: ${rule}`),
+  );
+  problems.push(...productionProblems(environment), ...durationProblems(environment));
+  if (problems.length > 0) {
+    throw new ConfigurationError(`These settings are not usable (see .env.example):\n${problems.join('\n')}`);
+  }
+  return environment;
+}
+
+/** A start that the operator can mend: printed without a stack. */
+export class ConfigurationError extends Error {}
+
+function productionProblems(env: Environment): string[] {
+  if (env.NODE_ENV !== 'production') return [];
+  return [
+    ...(env.RATE_LIMITS === 'off' ? ['  RATE_LIMITS: off is for load tests and refused in production'] : []),
+    ...(env.BCRYPT_COST < 10 ? ['  BCRYPT_COST: must be at least 10 in production'] : []),
+  ];
+}
+
+function durationProblems(env: Environment): string[] {
+  return (['JWT_EXPIRES_IN', 'REFRESH_EXPIRES_IN'] as const)
+    .filter((name) => typeof env[name] === 'string' && durationSeconds(env[name]) < 1)
+    .map((name) => `  ${name}: must be at least one second`);
+}

@@ -1,0 +1,60 @@
+import { Global, Inject, Logger, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { getConnectionToken, MongooseModule } from '@nestjs/mongoose';
+import { type Connection } from 'mongoose';
+
+import { AppConfig } from '../config/app-config.js';
+import { DatabaseServer } from './database-server.js';
+
+@Global()
+@Module({
+  providers: [
+    {
+      provide: DatabaseServer,
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => DatabaseServer.start(config),
+    },
+  ],
+  exports: [DatabaseServer],
+})
+class DatabaseServerModule {}
+
+/** The connection of the whole server. Acked writes are on the majority's journal: see ADR 2. */
+@Module({
+  imports: [
+    DatabaseServerModule,
+    MongooseModule.forRootAsync({
+      imports: [DatabaseServerModule],
+      inject: [DatabaseServer],
+      useFactory: (server: DatabaseServer) => ({
+        uri: server.uri,
+        autoIndex: false,
+        autoCreate: false,
+        writeConcern: { w: 'majority', journal: true },
+        serverSelectionTimeoutMS: 5000,
+        maxPoolSize: 20,
+        retryAttempts: 3,
+        retryDelay: 500,
+      }),
+    }),
+  ],
+})
+export class DatabaseModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(DatabaseModule.name);
+
+  constructor(
+    @Inject(getConnectionToken()) private readonly connection: Connection,
+    private readonly server: DatabaseServer,
+  ) {}
+
+  /** Before the server listens: no request ever meets a missing index. */
+  async onApplicationBootstrap(): Promise<void> {
+    await Promise.all(Object.values(this.connection.models).map((model) => model.createIndexes()));
+    this.logger.log(`database ready (${this.server.kind})`);
+  }
+
+  /** After every module has flushed what it held: first the connection, then the engine below it. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.connection.close();
+    await this.server.stop();
+  }
+}
