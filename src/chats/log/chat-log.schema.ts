@@ -1,0 +1,77 @@
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+import { type HydratedDocument, Types } from 'mongoose';
+
+import type { ChatRole } from './chat-state.js';
+
+/** One person in a row that creates a chat or adds to it. */
+export interface RosterChange {
+  userId: Types.ObjectId;
+  role: ChatRole;
+}
+
+/**
+ * One row of a chat's log, inserted once and placed for good by `(chatId, rev)`. A row is a message, or
+ * a change that concerns all members; see docs/adr/0001. Times and ids are the server's.
+ */
+@Schema({ collection: 'messages', versionKey: false, autoCreate: false })
+export class ChatLogRow {
+  _id: Types.ObjectId;
+
+  @Prop({ type: Types.ObjectId, required: true })
+  chatId: Types.ObjectId;
+
+  /** Place in the chat's log: 1, 2, 3 ... without holes. */
+  @Prop({ type: Number, required: true })
+  rev: number;
+
+  @Prop({ type: String, required: true })
+  kind: 'message' | 'created' | 'members_added' | 'member_removed' | 'member_role';
+
+  /** Who did it: the sender of a message, the admin who added somebody. */
+  @Prop({ type: Types.ObjectId, required: true })
+  senderId: Types.ObjectId;
+
+  @Prop({ type: Date, required: true })
+  createdAt: Date;
+
+  /** Messages only: the place among the chat's messages, 1, 2, 3 ... without holes. */
+  @Prop({ type: Number })
+  seq?: number;
+
+  /** Changes only: `seq` of the last message before this row. */
+  @Prop({ type: Number })
+  lastSeq?: number;
+
+  @Prop({ type: String })
+  clientMessageId?: string;
+
+  @Prop({ type: String })
+  type?: 'text';
+
+  @Prop({ type: String })
+  text?: string;
+
+  /** `created`, `members_added`: the people; `member_role`: the one with the new role. */
+  @Prop({ type: [Object], default: undefined })
+  members?: RosterChange[];
+
+  /** `member_removed`: who is gone, and who inherits the group when its owner leaves. */
+  @Prop({ type: Types.ObjectId })
+  removedId?: Types.ObjectId;
+
+  @Prop({ type: Types.ObjectId })
+  newOwnerId?: Types.ObjectId;
+}
+
+export type ChatLogDocument = HydratedDocument<ChatLogRow>;
+export const ChatLogSchema = SchemaFactory.createForClass(ChatLogRow);
+
+/** The heart of the order: two rows can't take the same place, whichever nodes insert them. */
+ChatLogSchema.index({ chatId: 1, rev: 1 }, { unique: true });
+/** History, and unread counts straight from the index. */
+ChatLogSchema.index({ chatId: 1, seq: 1, senderId: 1 }, { partialFilterExpression: { seq: { $exists: true } } });
+/** A send is stored once, however often and wherever it is retried. */
+ChatLogSchema.index(
+  { chatId: 1, senderId: 1, clientMessageId: 1 },
+  { unique: true, partialFilterExpression: { clientMessageId: { $exists: true } } },
+);

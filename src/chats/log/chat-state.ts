@@ -1,0 +1,87 @@
+import type { ChatLogRow } from './chat-log.schema.js';
+
+export type ChatType = 'direct' | 'group';
+export type ChatRole = 'owner' | 'admin' | 'member';
+
+export interface ChatRosterEntry {
+  userId: string;
+  role: ChatRole;
+  joinedAt: Date;
+}
+
+/**
+ * What a chat's log adds up to at one `rev`: pure, no I/O. Writers check their rules against it, and
+ * the log refuses a row whose writer had not seen the row before it, so a rule once checked holds.
+ */
+export class ChatState {
+  private audienceCache: readonly string[] | null = null;
+
+  constructor(
+    readonly chatId: string,
+    readonly type: ChatType,
+    /** `rev` of the last row applied; 0 before the first. */
+    public rev: number,
+    /** `seq` of the last message; 0 before the first. */
+    public seq: number,
+    private readonly roster: Map<string, ChatRosterEntry>,
+    /** When the chat last moved, for the order of chat lists. */
+    public lastActivityAt: Date,
+  ) {}
+
+  has(userId: string): boolean {
+    return this.roster.has(userId);
+  }
+
+  roleOf(userId: string): ChatRole | null {
+    return this.roster.get(userId)?.role ?? null;
+  }
+
+  get memberCount(): number {
+    return this.roster.size;
+  }
+
+  /** In the order of joining. */
+  get members(): ChatRosterEntry[] {
+    return [...this.roster.values()];
+  }
+
+  /** Ids of all members. A new array after each change of the roster, so one handed out stays as it was. */
+  get audience(): readonly string[] {
+    return (this.audienceCache ??= [...this.roster.keys()]);
+  }
+
+  apply(row: ChatLogRow): void {
+    this.rev = row.rev;
+    this.seq = row.seq ?? row.lastSeq ?? this.seq;
+    this.lastActivityAt = row.createdAt;
+    switch (row.kind) {
+      case 'message':
+        return;
+      case 'created':
+      case 'members_added':
+      case 'member_role':
+        for (const member of row.members ?? []) {
+          const userId = member.userId.toHexString();
+          const joinedAt = this.roster.get(userId)?.joinedAt ?? row.createdAt;
+          this.roster.set(userId, { userId, role: member.role, joinedAt });
+        }
+        break;
+      case 'member_removed':
+        this.roster.delete(row.removedId?.toHexString() ?? '');
+        this.promote(row.newOwnerId?.toHexString());
+        break;
+    }
+    this.audienceCache = null;
+  }
+
+  private promote(userId: string | undefined): void {
+    const heir = userId ? this.roster.get(userId) : undefined;
+    if (heir) this.roster.set(heir.userId, { ...heir, role: 'owner' });
+  }
+
+  /** Who inherits when the owner goes: the longest-standing admin, else the longest-standing member. */
+  heirOf(ownerId: string): string | null {
+    const others = this.members.filter((member) => member.userId !== ownerId);
+    return (others.find((member) => member.role === 'admin') ?? others[0])?.userId ?? null;
+  }
+}
