@@ -1,0 +1,45 @@
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+
+import type { ObjectId } from '../database/object-id.js';
+
+@Schema({ collection: 'users', versionKey: false })
+export class User {
+  _id: ObjectId;
+
+  /** In its normalised form. */
+  @Prop({ type: String, required: true })
+  email: string;
+
+  @Prop({ type: String, required: true })
+  passwordHash: string;
+
+  @Prop({ type: String, required: true })
+  name: string;
+
+  /** `nameKeyOf(name)`: what the search ranges over. */
+  @Prop({ type: String, required: true })
+  nameKey: string;
+
+  @Prop({ type: String, default: '' })
+  about: string;
+
+  @Prop({ type: String, default: null })
+  phone: string | null;
+
+  @Prop({ type: String, default: null })
+  avatarUrl: string | null;
+
+  /** Counts the changes that concern this user alone (the `me` rev of a sync). */
+  @Prop({ type: Number, default: 1 })
+  rev: number;
+
+  @Prop({ type: Date, required: true })
+  createdAt: Date;
+}
+
+export const UserSchema = SchemaFactory.createForClass(User);
+
+UserSchema.index({ email: 1 }, { unique: true });
+UserSchema.index({ nameKey: 1, _id: 1 });
+// Not unique: nobody has proved that a number is theirs.
+UserSchema.index({ phone: 1, _id: 1 }, { partialFilterExpression: { phone: { $type: 'string' } } });

@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import type { Model } from 'mongoose';
+
+import { duplicateKeyOf } from '../database/duplicate-key.js';
+import { newObjectId, toObjectId } from '../database/object-id.js';
+import type { NewUser, ProfileChange, UserRecord } from './user.record.js';
+import { User } from './user.schema.js';
+
+/** Named one by one: a field that is added to the schema, or the hash, never slips out. */
+const RECORD_FIELDS = { email: 1, phone: 1, name: 1, about: 1, avatarUrl: 1, rev: 1, createdAt: 1 } as const;
+
+type StoredUser = Pick<User, '_id' | keyof typeof RECORD_FIELDS>;
+
+/** Sorts after every text that starts with the same characters: MongoDB compares UTF-8 bytes. */
+const LAST_CHARACTER = '\u{10FFFF}';
+
+@Injectable()
+export class UsersRepository {
+  constructor(@InjectModel(User.name) private readonly users: Model<User>) {}
+
+  /** `null` when the email is taken: its unique index decides, also between nodes. */
+  async insert(user: NewUser & { nameKey: string; createdAt: Date }): Promise<UserRecord | null> {
+    try {
+      return toRecord(await this.users.create({ _id: newObjectId(), ...user }));
+    } catch (error) {
+      if (duplicateKeyOf(error)?.includes('email')) return null;
+      throw error;
+    }
+  }
+
+  async findById(id: string): Promise<UserRecord | null> {
+    const user = await this.users.findById(toObjectId(id), RECORD_FIELDS).lean<StoredUser>();
+    return user && toRecord(user);
+  }
+
+  async findByIds(ids: readonly string[]): Promise<UserRecord[]> {
+    const users = await this.users
+      .find({ _id: { $in: ids.map(toObjectId) } }, RECORD_FIELDS)
+      .lean<StoredUser[]>();
+    return users.map(toRecord);
+  }
+
+  async countByIds(ids: readonly string[]): Promise<number> {
+    return this.users.countDocuments({ _id: { $in: ids.map(toObjectId) } });
+  }
+
+  async findByEmail(email: string): Promise<UserRecord | null> {
+    const user = await this.users.findOne({ email }, RECORD_FIELDS).lean<StoredUser>();
+    return user && toRecord(user);
+  }
+
+  async findByEmailWithHash(email: string): Promise<{ user: UserRecord; passwordHash: string } | null> {
+    const found = await this.users
+      .findOne({ email }, { ...RECORD_FIELDS, passwordHash: 1 })
+      .lean<StoredUser & Pick<User, 'passwordHash'>>();
+    return found && { user: toRecord(found), passwordHash: found.passwordHash };
+  }
+
+  async findPasswordHash(id: string): Promise<string | null> {
+    const found = await this.users
+      .findById(toObjectId(id), { passwordHash: 1 })
+      .lean<Pick<User, 'passwordHash'>>();
+    return found?.passwordHash ?? null;
+  }
+
+  /** Only while the hash is still `from`: of two changes at once one wins. */
+  async replacePasswordHash(id: string, from: string, to: string): Promise<boolean> {
+    const result = await this.users.updateOne(
+      { _id: toObjectId(id), passwordHash: from },
+      { $set: { passwordHash: to } },
+    );
+    return result.matchedCount === 1;
+  }
+
+  async updateProfile(id: string, change: ProfileChange & { nameKey?: string }): Promise<UserRecord | null> {
+    const user = await this.users
+      .findByIdAndUpdate(
+        toObjectId(id),
+        { $set: change, $inc: { rev: 1 } },
+        { returnDocument: 'after', projection: RECORD_FIELDS },
+      )
+      .lean<StoredUser>();
+    return user && toRecord(user);
+  }
+
+  async findPageByPhone(
+    phone: string,
+    page: { afterId: string | null; limit: number },
+  ): Promise<UserRecord[]> {
+    const users = await this.users
+      .find(
+        { phone, ...(page.afterId !== null && { _id: { $gt: toObjectId(page.afterId) } }) },
+        RECORD_FIELDS,
+      )
+      .sort({ _id: 1 })
+      .limit(page.limit)
+      .lean<StoredUser[]>();
+    return users.map(toRecord);
+  }
+
+  /** In the order of name and id, from behind `after`. */
+  async findPageByNamePrefix(
+    prefix: string,
+    page: { after: { nameKey: string; id: string } | null; limit: number },
+  ): Promise<UserRecord[]> {
+    const range = { $gte: prefix, $lt: prefix + LAST_CHARACTER };
+    const users = await this.users
+      .find({ nameKey: range, ...(page.after && afterName(page.after)) }, RECORD_FIELDS)
+      .sort({ nameKey: 1, _id: 1 })
+      .limit(page.limit)
+      .lean<StoredUser[]>();
+    return users.map(toRecord);
+  }
+}
+
+function afterName({ nameKey, id }: { nameKey: string; id: string }) {
+  return { $or: [{ nameKey: { $gt: nameKey } }, { nameKey, _id: { $gt: toObjectId(id) } }] };
+}
+
+function toRecord(user: StoredUser): UserRecord {
+  const { _id, email, phone, name, about, avatarUrl, rev, createdAt } = user;
+  return { id: _id.toHexString(), email, phone, name, about, avatarUrl, rev, createdAt };
+}
