@@ -4,6 +4,7 @@ import { MongooseModule } from '@nestjs/mongoose';
 
 import { AppConfig } from '../config/app-config.js';
 import { UsersModule } from '../users/users.module.js';
+import { accessTokenOptions } from './access-token-options.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
@@ -18,14 +19,7 @@ import { TokenService } from './token.service.js';
   imports: [
     UsersModule,
     MongooseModule.forFeature([{ name: Session.name, schema: SessionSchema }]),
-    JwtModule.registerAsync({
-      inject: [AppConfig],
-      useFactory: (config: AppConfig) => ({
-        secret: config.jwtKey,
-        signOptions: { algorithm: 'HS256' },
-        verifyOptions: { algorithms: ['HS256'], ignoreExpiration: true }, // TokenService looks at it, by the Clock
-      }),
-    }),
+    JwtModule.registerAsync({ inject: [AppConfig], useFactory: accessTokenOptions }),
   ],
   controllers: [AuthController, SessionsController],
   providers: [AuthService, PasswordService, SessionsService, SessionsRepository, TokenService, JwtStrategy],

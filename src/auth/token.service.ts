@@ -26,7 +26,8 @@ export class TokenService {
   }
 
   /** @throws TokenExpiredError or UnauthenticatedError, and nothing else, whatever it is given. */
-  verify(token: string): AuthUser {
+  verify(token: unknown): AuthUser {
+    if (typeof token !== 'string') throw new UnauthenticatedError();
     let claims: unknown;
     try {
       claims = this.jwt.verify<object>(token);
