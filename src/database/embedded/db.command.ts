@@ -29,7 +29,8 @@ async function main(): Promise<void> {
     onFatal: () => process.exit(1),
   });
   const stop = () => void engine.stop().then(() => process.exit(0));
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
+  // Not `once`: npm passes Ctrl+C on although we got it too, and a second one must not cut the first short.
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   process.stdout.write(`${engine.uri}\n`);
 }
 
