@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
+/** The longest that Node's own timers can wait; beyond it they fire at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** A running timer of the clock; `cancel()` after it has fired does nothing. */
 export interface ClockTimer {
   cancel(): void;
@@ -21,7 +24,14 @@ export class Clock {
 
   /** Runs `task` once, `ms` from now. Never keeps the process alive by itself. */
   setTimer(ms: number, task: () => void): ClockTimer {
-    const handle = setTimeout(task, ms).unref();
+    const due = this.nowMs() + ms;
+    let handle: NodeJS.Timeout;
+    const wait = () => {
+      const rest = due - this.nowMs();
+      const isLast = rest <= MAX_TIMEOUT_MS;
+      handle = setTimeout(isLast ? task : wait, isLast ? rest : MAX_TIMEOUT_MS).unref();
+    };
+    wait();
     return { cancel: () => clearTimeout(handle) };
   }
 }

@@ -1,10 +1,24 @@
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, ValidateIf, validateSync } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+  validateSync,
+} from 'class-validator';
 
 import { durationSeconds } from './duration.js';
 
-const toNumber = () => Transform(({ value }) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value));
-const toBoolean = () => Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value));
+const toNumber = () =>
+  Transform(({ value }) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value));
+const toBoolean = () =>
+  Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value));
 const IsDuration = () =>
   Matches(/^\d+(ms|s|m|h|d)?$/, { message: '$property must be a duration such as 900s, 15m, 12h or 30d' });
 
@@ -43,7 +57,9 @@ export class Environment {
   ALLOW_EMBEDDED_DB = false;
 
   @ValidateIf((env: Environment) => env.NODE_ENV === 'production' || env.JWT_SECRET !== undefined)
-  @Matches(/^[^]{32,}$/, { message: 'JWT_SECRET must be at least 32 bytes and is required in production (openssl rand -base64 48)' })
+  @Matches(/^[^]{32,}$/, {
+    message: 'JWT_SECRET must be at least 32 bytes and is required in production (openssl rand -base64 48)',
+  })
   JWT_SECRET?: string;
 
   @IsDuration()

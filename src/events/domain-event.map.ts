@@ -15,7 +15,12 @@ export interface DomainEventMap {
   'chat.created': { chat: ChatView; recipientIds: readonly string[] };
   /** The chat has left one user's list. */
   'chat.removed': { chatId: string; userId: string };
-  'member.added': { chatId: string; members: ChatRosterEntry[]; rev: number; recipientIds: readonly string[] };
+  'member.added': {
+    chatId: string;
+    members: ChatRosterEntry[];
+    rev: number;
+    recipientIds: readonly string[];
+  };
   /** Left or removed; `recipientIds` include the one who is gone, on whose devices it must show too. */
   'member.removed': { chatId: string; userId: string; rev: number; recipientIds: readonly string[] };
   'member.role': {

@@ -5,13 +5,6 @@ import { type Model, type mongo, type Types } from 'mongoose';
 import { toObjectId } from '../../database/object-id.js';
 import { ChatLogRow } from './chat-log.schema.js';
 
-/** Last row and last message of a chat's log. */
-export interface ChatHead {
-  rev: number;
-  lastSeq: number;
-  lastMessage: ChatLogRow | null;
-}
-
 /**
  * Rows of chats' logs. Reads and writes go straight to the driver: rows are plain objects of our own
  * making, and Mongoose's casting would cost the send path more than the rest of it.
@@ -36,18 +29,26 @@ export class ChatLogRepository {
     return this.rows.find({ _id: { $in: ids } }).toArray();
   }
 
-  findBySend(chatId: Types.ObjectId, senderId: Types.ObjectId, clientMessageId: string): Promise<ChatLogRow | null> {
+  findBySend(
+    chatId: Types.ObjectId,
+    senderId: Types.ObjectId,
+    clientMessageId: string,
+  ): Promise<ChatLogRow | null> {
     return this.rows.findOne({ chatId, senderId, clientMessageId });
   }
 
   findLast(chatId: string): Promise<ChatLogRow | null> {
-    return this.rows.find({ chatId: toObjectId(chatId) }).sort({ rev: -1 }).limit(1).next();
+    return this.rows
+      .find({ chatId: toObjectId(chatId) })
+      .sort({ rev: -1 })
+      .limit(1)
+      .next();
   }
 
-  /** Rows behind `rev` that are no messages: the changes that a projection may still lack. */
-  findChangesAfter(chatId: string, rev: number): Promise<ChatLogRow[]> {
+  /** The changes among the rows behind `afterRev`, up to `toRev`. */
+  findChanges(chatId: string, afterRev: number, toRev = Number.MAX_SAFE_INTEGER): Promise<ChatLogRow[]> {
     return this.rows
-      .find({ chatId: toObjectId(chatId), rev: { $gt: rev }, kind: { $ne: 'message' } })
+      .find({ chatId: toObjectId(chatId), lastSeq: { $exists: true }, rev: { $gt: afterRev, $lte: toRev } })
       .sort({ rev: 1 })
       .toArray();
   }
@@ -57,10 +58,102 @@ export class ChatLogRepository {
     if (chats.length === 0) return [];
     const branches = chats.map(({ chatId, rev }) => ({
       chatId: toObjectId(chatId),
+      lastSeq: { $exists: true },
       rev: { $gt: rev },
-      kind: { $ne: 'message' as const },
     }));
-    const found = await this.rows.find({ $or: branches }).project<{ chatId: Types.ObjectId }>({ chatId: 1 }).toArray();
+    const found = await this.rows
+      .find({ $or: branches })
+      .project<{ chatId: Types.ObjectId }>({ chatId: 1 })
+      .toArray();
     return [...new Set(found.map((row) => row.chatId.toHexString()))];
   }
+
+  /** The last row of each chat. One step in the index per chat, however long the chats are. */
+  async findLastRows(chatIds: string[]): Promise<Map<string, ChatLogRow>> {
+    return this.findLastBy('rev', { chatId: { $in: chatIds.map(toObjectId) } });
+  }
+
+  async findLastMessages(chatIds: string[]): Promise<Map<string, ChatLogRow>> {
+    return this.findLastBy('seq', { chatId: { $in: chatIds.map(toObjectId) }, seq: { $gt: 0 } });
+  }
+
+  private async findLastBy(
+    field: 'rev' | 'seq',
+    match: mongo.Filter<ChatLogRow>,
+  ): Promise<Map<string, ChatLogRow>> {
+    const found = await this.rows
+      .aggregate<{ _id: Types.ObjectId; row: ChatLogRow }>([
+        { $match: match },
+        { $sort: { chatId: -1, [field]: -1 } },
+        { $group: { _id: '$chatId', row: { $first: '$$ROOT' } } },
+      ])
+      .toArray();
+    return new Map(found.map(({ _id, row }) => [_id.toHexString(), row]));
+  }
+
+  /** Messages of others behind the `seq` given for each chat, straight from the index. */
+  async countUnread(
+    userId: string,
+    chats: { chatId: string; afterSeq: number; toSeq: number }[],
+  ): Promise<Map<string, number>> {
+    if (chats.length === 0) return new Map();
+    const branches = chats.map(({ chatId, afterSeq, toSeq }) => ({
+      chatId: toObjectId(chatId),
+      seq: { $gt: afterSeq, $lte: toSeq },
+    }));
+    const found = await this.rows
+      .aggregate<{ _id: Types.ObjectId; count: number }>([
+        { $match: { $or: branches } },
+        { $match: { senderId: { $ne: toObjectId(userId) } } },
+        { $group: { _id: '$chatId', count: { $sum: 1 } } },
+      ])
+      .toArray();
+    return new Map(found.map(({ _id, count }) => [_id.toHexString(), count]));
+  }
+
+  /** Messages of one chat within the stretches given, by `seq`, from one end. */
+  async findMessages(
+    chatId: string,
+    stretches: SeqRange[],
+    order: 'ascending' | 'descending',
+    limit: number,
+  ): Promise<ChatLogRow[]> {
+    if (stretches.length === 0) return [];
+    const id = toObjectId(chatId);
+    const branches = stretches.map(({ from, to }) => ({ chatId: id, seq: { $gte: from, $lte: to } }));
+    return this.rows
+      .find(branches.length === 1 && branches[0] ? branches[0] : { $or: branches })
+      .sort({ seq: order === 'ascending' ? 1 : -1 })
+      .limit(limit)
+      .toArray();
+  }
+
+  /** Rows of any kind behind `afterRev`, in order. */
+  findRowsAfter(chatId: string, afterRev: number, toRev: number, limit: number): Promise<ChatLogRow[]> {
+    return this.rows
+      .find({ chatId: toObjectId(chatId), rev: { $gt: afterRev, $lte: toRev } })
+      .sort({ rev: 1 })
+      .limit(limit)
+      .toArray();
+  }
+
+  /** Who wrote which message of this stretch, straight from the index; the newest of a very long one. */
+  async findAuthorsBySeq(chatId: string, { from, to }: SeqRange): Promise<{ seq: number; userId: string }[]> {
+    const rows = await this.rows
+      .find({ chatId: toObjectId(chatId), seq: { $gte: from, $lte: to } })
+      .project<{ seq: number; senderId: Types.ObjectId }>({ _id: 0, seq: 1, senderId: 1 })
+      .sort({ seq: -1 })
+      .limit(MAX_RECEIPT_STRETCH)
+      .toArray();
+    return rows.map(({ seq, senderId }) => ({ seq, userId: senderId.toHexString() }));
+  }
+}
+
+/** Somebody back after months covers a long stretch at once; authors of older messages hear by sync. */
+const MAX_RECEIPT_STRETCH = 2000;
+
+/** Both ends included. */
+export interface SeqRange {
+  from: number;
+  to: number;
 }

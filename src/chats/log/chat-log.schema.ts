@@ -61,6 +61,10 @@ export class ChatLogRow {
 
   @Prop({ type: Types.ObjectId })
   newOwnerId?: Types.ObjectId;
+
+  /** Changes only: members after this row. */
+  @Prop({ type: Number })
+  memberCount?: number;
 }
 
 export type ChatLogDocument = HydratedDocument<ChatLogRow>;
@@ -69,7 +73,15 @@ export const ChatLogSchema = SchemaFactory.createForClass(ChatLogRow);
 /** The heart of the order: two rows can't take the same place, whichever nodes insert them. */
 ChatLogSchema.index({ chatId: 1, rev: 1 }, { unique: true });
 /** History, and unread counts straight from the index. */
-ChatLogSchema.index({ chatId: 1, seq: 1, senderId: 1 }, { partialFilterExpression: { seq: { $exists: true } } });
+ChatLogSchema.index(
+  { chatId: 1, seq: 1, senderId: 1 },
+  { partialFilterExpression: { seq: { $exists: true } } },
+);
+/** The changes among the rows: few, and read without walking past the messages between them. */
+ChatLogSchema.index(
+  { chatId: 1, lastSeq: 1, rev: 1 },
+  { partialFilterExpression: { lastSeq: { $exists: true } } },
+);
 /** A send is stored once, however often and wherever it is retried. */
 ChatLogSchema.index(
   { chatId: 1, senderId: 1, clientMessageId: 1 },

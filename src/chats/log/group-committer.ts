@@ -44,7 +44,8 @@ export class GroupCommitter<State extends Numbered<Row>, Row extends { rev: numb
 
   /** Enqueues; the outcome comes through the append's callbacks, per key in the order of these calls. */
   append(append: Append<State, Row>): void {
-    if (this.isClosed || this.waiting >= this.options.maxWaiting) return append.failed(new UnavailableError());
+    if (this.isClosed || this.waiting >= this.options.maxWaiting)
+      return append.failed(new UnavailableError());
     this.waiting += 1;
     const actor = this.actorOf(append.key);
     actor.pending.push(append);
@@ -61,9 +62,11 @@ export class GroupCommitter<State extends Numbered<Row>, Row extends { rev: numb
     });
   }
 
-  /** Rows of `key` from this `rev` on are being inserted right now and must not be shown yet. */
-  firstUnstoredRev(key: string): number {
-    return this.actors.get(key)?.unstored[0] ?? Number.POSITIVE_INFINITY;
+  /** Resolves once the rows of `key` that are being inserted at this moment are stored, or given up. */
+  settled(key: string, rev: number): Promise<void> {
+    const actor = this.actors.get(key);
+    if (!actor || rev < (actor.unstored[0] ?? Number.POSITIVE_INFINITY)) return Promise.resolve();
+    return new Promise((resolve) => actor.settleWaiters.push(resolve));
   }
 
   /** Refuses what comes from now on and waits for what was accepted. */
@@ -152,7 +155,7 @@ export class GroupCommitter<State extends Numbered<Row>, Row extends { rev: numb
   private async insert(drafted: Drafted<State, Row>[]): Promise<Drafted<State, Row>[]> {
     const outcome = await this.store.insert(drafted.map(({ row }) => row));
     for (const { actor, append, row } of drafted.slice(0, outcome.stored)) {
-      actor.unstored.shift();
+      actor.rowStored();
       this.waiting -= 1;
       append.stored(row);
     }
@@ -202,16 +205,13 @@ export class GroupCommitter<State extends Numbered<Row>, Row extends { rev: numb
     return null;
   }
 
-  /** Back to the front of each key's queue, in the order they had. */
+  /** Back to the front of their keys' queues, in the order they had. */
   private again(drafted: Drafted<State, Row>[]): void {
-    const byActor = Map.groupBy(drafted, ({ actor }) => actor);
-    for (const [actor, entries] of byActor) {
-      const appends = entries.map(({ append }) => append);
-      const late = appends.filter((append) => this.options.now() > append.deadlineMs);
-      actor.pending.unshift(...appends.filter((append) => !late.includes(append)));
-      for (const append of late) this.fail(append, new UnavailableError());
-      this.takeTurns(actor);
+    for (const { actor, append } of drafted.toReversed()) {
+      if (this.options.now() > append.deadlineMs) this.fail(append, new UnavailableError());
+      else actor.pending.unshift(append);
     }
+    for (const { actor } of drafted) this.takeTurns(actor);
   }
 
   private fail(append: Append<State, Row>, error: unknown): void {

@@ -16,6 +16,8 @@ export class LogActor<State, Row> {
   turns = 0;
   /** `rev` of the rows being inserted, lowest first. */
   unstored: number[] = [];
+  /** Called when no row of this log is under way any more. */
+  readonly settleWaiters: (() => void)[] = [];
   readonly readers: { resolve(state: State): void; reject(error: unknown): void }[] = [];
 
   constructor(
@@ -24,7 +26,9 @@ export class LogActor<State, Row> {
   ) {}
 
   get isIdle(): boolean {
-    return !this.isLoading && this.pending.length === 0 && this.unstored.length === 0 && this.readers.length === 0;
+    return (
+      !this.isLoading && this.pending.length === 0 && this.unstored.length === 0 && this.readers.length === 0
+    );
   }
 
   loaded(state: State): void {
@@ -37,5 +41,16 @@ export class LogActor<State, Row> {
   invalidate(): void {
     this.state = null;
     this.unstored = [];
+    this.settle();
+  }
+
+  rowStored(): void {
+    this.unstored.shift();
+    this.settle();
+  }
+
+  private settle(): void {
+    if (this.unstored.length > 0) return;
+    for (const resolve of this.settleWaiters.splice(0)) resolve();
   }
 }

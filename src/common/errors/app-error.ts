@@ -49,7 +49,9 @@ export class ValidationError extends AppError {
 }
 
 export class UnauthenticatedError extends AppError {
-  constructor(message = 'A valid access token is required: log in and send it as "Authorization: Bearer <token>"') {
+  constructor(
+    message = 'A valid access token is required: log in and send it as "Authorization: Bearer <token>"',
+  ) {
     super('UNAUTHENTICATED', message);
   }
 }

@@ -29,7 +29,12 @@ const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
 export function toErrorInfo(error: unknown): ErrorInfo {
   if (error instanceof AppError) {
     const { code, message, details, retryAfterMs } = error;
-    return { code, message, ...(details !== undefined && { details }), ...(retryAfterMs && { retryAfterMs }) };
+    return {
+      code,
+      message,
+      ...(details !== undefined && { details }),
+      ...(retryAfterMs && { retryAfterMs }),
+    };
   }
   const status = httpStatusOf(error);
   const code = status === undefined ? undefined : CODE_OF_STATUS[status];
@@ -59,12 +64,17 @@ function fromHttp(code: ErrorCode, error: Error): ErrorInfo {
   }
   if (code === 'NOT_FOUND') return { code, message: 'No such route: see /docs' };
   if (code === 'PAYLOAD_TOO_LARGE') return { code, message: 'The request body is too large' };
-  if (code === 'UNSUPPORTED_MEDIA_TYPE') return { code, message: 'Send the body as application/json in UTF-8' };
+  if (code === 'UNSUPPORTED_MEDIA_TYPE')
+    return { code, message: 'Send the body as application/json in UTF-8' };
   return { code, message: error.message };
 }
 
 /** Not exported as classes by the driver, or Mongoose's own. */
-const DATABASE_DOWN = new Set(['MongooseServerSelectionError', 'WaitQueueTimeoutError', 'MongoWaitQueueTimeoutError']);
+const DATABASE_DOWN = new Set([
+  'MongooseServerSelectionError',
+  'WaitQueueTimeoutError',
+  'MongoWaitQueueTimeoutError',
+]);
 
 function isDatabaseDown(error: unknown): boolean {
   return (

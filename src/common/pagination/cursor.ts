@@ -8,7 +8,13 @@ export const MAX_PAGE = 100;
 
 /** `?limit=&cursor=` of every list. */
 export class PageQueryDto {
-  @IntQueryField({ min: 1, max: MAX_PAGE, optional: true, default: DEFAULT_PAGE, description: 'Items per page' })
+  @IntQueryField({
+    min: 1,
+    max: MAX_PAGE,
+    optional: true,
+    default: DEFAULT_PAGE,
+    description: 'Items per page',
+  })
   limit?: number;
 
   @TextField({ min: 1, max: 512, optional: true, description: '`nextCursor` of the page before' })
@@ -32,10 +38,17 @@ export function encodeCursor(parts: readonly (string | number)[]): string {
 }
 
 /** `shape` names the type of each part; anything else than what we handed out is `VALIDATION`. */
-export function decodeCursor(cursor: string, shape: readonly ('string' | 'number' | 'id')[]): (string | number)[] {
+export function decodeCursor(
+  cursor: string,
+  shape: readonly ('string' | 'number' | 'id')[],
+): (string | number)[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(parts) && parts.length === shape.length && shape.every((kind, i) => isOf(kind, parts[i]))) {
+    if (
+      Array.isArray(parts) &&
+      parts.length === shape.length &&
+      shape.every((kind, i) => isOf(kind, parts[i]))
+    ) {
       return parts as (string | number)[];
     }
   } catch {

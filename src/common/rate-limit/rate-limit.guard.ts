@@ -7,9 +7,13 @@ import { RateLimiter } from './rate-limiter.js';
 import type { RateLimitedAction } from './rate-limits.js';
 
 const RATE_LIMIT = 'rateLimit';
+const SKIP = 'skipRateLimit';
 
 /** Names the limit of a REST route; without it a GET counts as `read`, the rest as `write`. */
 export const RateLimit = (action: RateLimitedAction) => SetMetadata(RATE_LIMIT, action);
+
+/** For routes that must answer always: health checks. */
+export const SkipRateLimit = () => SetMetadata(SKIP, true);
 
 /** Limits REST routes per user, or per address where there is none yet. Sockets: `ClientEvent`. */
 @Injectable()
@@ -21,6 +25,7 @@ export class RateLimitGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
+    if (this.reflector.get<boolean | undefined>(SKIP, context.getClass())) return true;
     const request = context.switchToHttp().getRequest<Request & { user?: AuthUser }>();
     const named = this.reflector.get<RateLimitedAction | undefined>(RATE_LIMIT, context.getHandler());
     const action = named ?? (request.method === 'GET' ? 'read' : 'write');

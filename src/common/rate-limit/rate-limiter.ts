@@ -23,7 +23,8 @@ export class RateLimiter {
     try {
       await this.limiters?.get(action)?.consume(key);
     } catch (reason) {
-      if (reason instanceof RateLimiterRes) throw new RateLimitedError(action, Math.max(reason.msBeforeNext, 1));
+      if (reason instanceof RateLimiterRes)
+        throw new RateLimitedError(action, Math.max(reason.msBeforeNext, 1));
       throw reason;
     }
   }

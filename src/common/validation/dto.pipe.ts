@@ -1,6 +1,10 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, type ValidationError as ClassValidatorError, validateSync } from 'class-validator';
+import {
+  getMetadataStorage,
+  type ValidationError as ClassValidatorError,
+  validateSync,
+} from 'class-validator';
 
 import { type FieldError, ValidationError } from '../errors/app-error.js';
 
@@ -54,10 +58,12 @@ function isDto(metatype: unknown): boolean {
 
 /** class-transformer drops these keys silently; a client that sends them must hear of it. */
 function refuseDangerousKeys(input: object, path: string, depth: number): void {
-  if (depth > MAX_DEPTH) throw ValidationError.of('payload', 'maxDepth', `The payload nests deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH)
+    throw ValidationError.of('payload', 'maxDepth', `The payload nests deeper than ${MAX_DEPTH} levels`);
   for (const key of Object.keys(input)) {
     const field = path + key;
-    if (DANGEROUS_KEYS.includes(key)) throw ValidationError.of(field, 'whitelistValidation', `${field} is not allowed`);
+    if (DANGEROUS_KEYS.includes(key))
+      throw ValidationError.of(field, 'whitelistValidation', `${field} is not allowed`);
     const nested = (input as Record<string, unknown>)[key];
     if (typeof nested === 'object' && nested !== null) refuseDangerousKeys(nested, `${field}.`, depth + 1);
   }

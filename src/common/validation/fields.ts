@@ -33,6 +33,8 @@ interface FieldOptions {
   /** May be absent. `null` is a value, not an absence: only `nullable` admits it. */
   optional?: boolean;
   nullable?: boolean;
+  /** Required only in some cases, which a `ValidateIf` beside it names. */
+  conditional?: boolean;
   default?: unknown;
 }
 
@@ -47,9 +49,10 @@ function documented(options: FieldOptions, schema: Record<string, unknown>): Pro
     ...(options.default !== undefined && { default: options.default }),
     ...schema,
   } as ApiPropertyOptions;
-  const isAbsent = (value: unknown) => (options.optional && value === undefined) || (nullable && value === null);
+  const isAbsent = (value: unknown) =>
+    (options.optional && value === undefined) || (nullable && value === null);
   return applyDecorators(
-    options.optional ? ApiPropertyOptional(property) : ApiProperty(property),
+    options.optional || options.conditional ? ApiPropertyOptional(property) : ApiProperty(property),
     ValidateIf((_object, value) => !isAbsent(value)),
   );
 }
@@ -62,12 +65,16 @@ function IsCleanText(): PropertyDecorator {
       target: target.constructor,
       propertyName: propertyName as string,
       options: { message: '$property must be well-formed text without NUL characters' },
-      validator: { validate: (value) => typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0')) },
+      validator: {
+        validate: (value) => typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0')),
+      },
     });
 }
 
 /** Text with a length in characters (code points). `blank: false` refuses text of white space only. */
-export function TextField(options: FieldOptions & { min?: number; max: number; trim?: boolean; blank?: false }) {
+export function TextField(
+  options: FieldOptions & { min?: number; max: number; trim?: boolean; blank?: false },
+) {
   const { min = 0, max } = options;
   return applyDecorators(
     documented(options, { type: String, maxLength: max, ...(min && { minLength: min }) }),
@@ -83,7 +90,10 @@ export function TextField(options: FieldOptions & { min?: number; max: number; t
 /** An id of this server: 24 lower-case hex characters. */
 export function IdField(options: FieldOptions = {}) {
   return applyDecorators(
-    documented({ example: '665f1f77bcf86cd799439011', ...options }, { type: String, pattern: OBJECT_ID.source }),
+    documented(
+      { example: '665f1f77bcf86cd799439011', ...options },
+      { type: String, pattern: OBJECT_ID.source },
+    ),
     Matches(OBJECT_ID, { message: '$property must be an id: 24 hex characters' }),
     IsString(),
   );
@@ -118,7 +128,9 @@ export function IntField(options: FieldOptions & { min: number; max?: number }) 
 /** An integer in a query string, where everything arrives as text. */
 export function IntQueryField(options: FieldOptions & { min: number; max?: number }) {
   return applyDecorators(
-    Transform(({ value }) => (typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value)),
+    Transform(({ value }) =>
+      typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value,
+    ),
     IntField(options),
   );
 }

@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+
+import { AuthModule } from './auth/auth.module.js';
+import { ChatsModule } from './chats/chats.module.js';
+import { CommonModule } from './common/common.module.js';
+import { HttpExceptionFilter } from './common/http/http-exception.filter.js';
+import { JwtAuthGuard } from './common/http/jwt-auth.guard.js';
+import { RateLimitGuard } from './common/rate-limit/rate-limit.guard.js';
+import { DtoPipe } from './common/validation/dto.pipe.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
+import { GatewaysModule } from './gateways/gateways.module.js';
+import { HealthModule } from './health/health.module.js';
+import { MessagesModule } from './messages/messages.module.js';
+import { SyncModule } from './sync/sync.module.js';
+import { UsersModule } from './users/users.module.js';
+
+@Module({
+  imports: [
+    ConfigModule,
+    CommonModule,
+    EventsModule,
+    DatabaseModule,
+    AuthModule,
+    UsersModule,
+    ChatsModule,
+    MessagesModule,
+    SyncModule,
+    GatewaysModule,
+    HealthModule,
+  ],
+  providers: [
+    // In this order: who are you, then is it too much (per user, once it is known who).
+    { provide: APP_GUARD, useClass: JwtAuthGuard },
+    { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_PIPE, useClass: DtoPipe },
+    { provide: APP_FILTER, useClass: HttpExceptionFilter },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,34 @@
+import type { NestApplicationOptions } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+
+import { requireJson } from './common/http/require-json.middleware.js';
+import { AppConfig } from './config/app-config.js';
+import { setupDocs } from './docs/docs.setup.js';
+import { SocketIoAdapter } from './gateways/socket-io.adapter.js';
+
+/** REST bodies beyond this are `PAYLOAD_TOO_LARGE`: room for the ids of the largest group and the longest sync. */
+const MAX_BODY = '256kb';
+
+/** Options of the app that must be given when it is created. */
+export const APP_OPTIONS = {
+  bodyParser: false,
+  bufferLogs: true,
+  abortOnError: false,
+  forceCloseConnections: true,
+} satisfies NestApplicationOptions;
+
+/** Everything between creating the app and listening; tests start theirs the same way. */
+export function setupApp(app: NestExpressApplication): void {
+  const config = app.get(AppConfig);
+  app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
+  app.disable('x-powered-by');
+  // The Swagger page brings its scripts inline; what we serve besides is JSON.
+  app.use(helmet({ contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } }));
+  app.enableCors({ origin: config.corsOrigin, credentials: true, exposedHeaders: ['Retry-After'] });
+  app.use(requireJson);
+  app.useBodyParser('json', { limit: MAX_BODY });
+  app.useWebSocketAdapter(new SocketIoAdapter(app, config));
+  app.enableShutdownHooks();
+  setupDocs(app);
+}

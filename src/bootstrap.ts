@@ -1,0 +1,48 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+
+import { APP_OPTIONS, setupApp } from './app.setup.js';
+import { AppConfig } from './config/app-config.js';
+import { ConfigurationError } from './config/environment.js';
+import { EngineStartError } from './database/embedded/engine-start-error.js';
+
+const LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];
+
+/** Creates the app and listens. What the operator can mend is printed without a stack; exit code 1. */
+export async function bootstrap(): Promise<void> {
+  try {
+    // Imported here: a bad setting throws while the modules are made, and must be reported below.
+    const { AppModule } = await import('./app.module.js');
+    const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+      ...APP_OPTIONS,
+      logger: new ConsoleLogger({ prefix: 'Parley' }),
+    });
+    const config = app.get(AppConfig);
+    app.useLogger(LEVELS.slice(0, LEVELS.indexOf(config.logLevel as LogLevel) + 1));
+    setupApp(app);
+    await app.listen(config.port, config.host);
+    announce(await app.getUrl());
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function announce(url: string): void {
+  const base = url.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost');
+  console.log(
+    `Parley listens on ${base}  (API and try-out: ${base}/docs, socket events: ${base}/docs/events)`,
+  );
+}
+
+function fail(error: unknown): void {
+  const isMendable =
+    error instanceof ConfigurationError || error instanceof EngineStartError || isListenError(error);
+  console.error(isMendable ? `Parley can't start. ${(error as Error).message}` : error);
+  process.exit(1);
+}
+
+function isListenError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL';
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+
+import { type AppError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
+import { ChatMembersRepository, type Membership } from './chat-members.repository.js';
+import { ChatLog } from './log/chat-log.service.js';
+import type { ChatState } from './log/chat-state.js';
+import { isGone } from './membership.js';
+
+/** Thrown inside a draft, where nothing can be looked up: `ChatAccess.refusal` finds the words for it. */
+export class NotAMemberError extends Error {}
+
+/**
+ * Who may do what in a chat: the one place. A chat that one is no part of looks exactly like one that
+ * does not exist; who was in it may read what was theirs, and is `FORBIDDEN` to write.
+ */
+@Injectable()
+export class ChatAccess {
+  constructor(
+    private readonly members: ChatMembersRepository,
+    private readonly log: ChatLog,
+  ) {}
+
+  /** For reading: a member, or somebody who left and kept the past. Asks the database, not a cache. */
+  async assertReader(userId: string, chatId: string): Promise<Membership> {
+    const membership = await this.members.find(chatId, userId);
+    if (!membership || isGone(membership)) throw new NotFoundError('Chat');
+    return membership;
+  }
+
+  /** For signals that leave nothing behind (typing): from the cached state, without a query. */
+  async assertMember(userId: string, chatId: string): Promise<ChatState> {
+    const state = await this.log.state(chatId);
+    if (!state.has(userId)) throw await this.refusal(userId, chatId);
+    return state;
+  }
+
+  /** What to answer somebody who is no member. */
+  async refusal(userId: string, chatId: string): Promise<AppError> {
+    const membership = await this.members.find(chatId, userId);
+    return !membership || isGone(membership)
+      ? new NotFoundError('Chat')
+      : new ForbiddenError('You are no longer a member of this chat: you can only read its past');
+  }
+
+  /** Runs a write whose draft may find that the caller is no member. */
+  async guarded<T>(userId: string, chatId: string, write: Promise<T>): Promise<T> {
+    try {
+      return await write;
+    } catch (error) {
+      throw error instanceof NotAMemberError ? await this.refusal(userId, chatId) : error;
+    }
+  }
+}

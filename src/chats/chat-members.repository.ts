@@ -1,0 +1,164 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { type Model, type Types } from 'mongoose';
+
+import { duplicateKeyOf } from '../database/duplicate-key.js';
+import { newObjectId, toObjectId } from '../database/object-id.js';
+import { ChatMember, type MemberSpan } from './chat-member.schema.js';
+import type { ChatLogRow } from './log/chat-log.schema.js';
+import type { ChatRole, ChatType } from './log/chat-state.js';
+
+/** One membership as the rest of the server sees it. */
+export interface Membership {
+  chatId: string;
+  userId: string;
+  role: ChatRole;
+  isActive: boolean;
+  joinedAt: Date;
+  spans: MemberSpan[];
+  hiddenUpToSeq?: number;
+}
+
+type LeanMember = Omit<ChatMember, '_id'>;
+
+const FIELDS = {
+  _id: 0,
+  chatId: 1,
+  userId: 1,
+  role: 1,
+  isActive: 1,
+  joinedAt: 1,
+  spans: 1,
+  hiddenUpToSeq: 1,
+};
+
+@Injectable()
+export class ChatMembersRepository {
+  constructor(@InjectModel(ChatMember.name) private readonly model: Model<ChatMember>) {}
+
+  async find(chatId: string, userId: string): Promise<Membership | null> {
+    const row = await this.model
+      .findOne({ chatId: toObjectId(chatId), userId: toObjectId(userId) }, FIELDS)
+      .lean<LeanMember | null>();
+    return row && toMembership(row);
+  }
+
+  /** All chats of a user that are on their list or in their past. */
+  async findByUser(userId: string): Promise<Membership[]> {
+    const rows = await this.model.find({ userId: toObjectId(userId) }, FIELDS).lean<LeanMember[]>();
+    return rows.map(toMembership);
+  }
+
+  /** Active members of these chats in the order of joining, at most `perChat` of each. */
+  async findActive(chatIds: string[], perChat: number): Promise<Map<string, Membership[]>> {
+    const rows = await this.model
+      .find({ chatId: { $in: chatIds.map(toObjectId) }, isActive: true }, FIELDS)
+      .sort({ joinedAt: 1, _id: 1 })
+      .lean<LeanMember[]>();
+    const byChat = new Map<string, Membership[]>(chatIds.map((chatId) => [chatId, []]));
+    for (const row of rows) {
+      const members = byChat.get(row.chatId.toHexString());
+      if (members && members.length < perChat) members.push(toMembership(row));
+    }
+    return byChat;
+  }
+
+  /** A page of a chat's active members by user id. */
+  async findPage(chatId: string, afterUserId: string | null, limit: number): Promise<Membership[]> {
+    const rows = await this.model
+      .find(
+        {
+          chatId: toObjectId(chatId),
+          isActive: true,
+          ...(afterUserId && { userId: { $gt: toObjectId(afterUserId) } }),
+        },
+        FIELDS,
+      )
+      .sort({ userId: 1 })
+      .limit(limit)
+      .lean<LeanMember[]>();
+    return rows.map(toMembership);
+  }
+
+  /** The other ones of a user's direct chats. */
+  async findDirectPartners(userId: string): Promise<string[]> {
+    const rows = await this.model
+      .find({ userId: toObjectId(userId), partnerId: { $exists: true } }, { _id: 0, partnerId: 1 })
+      .lean<{ partnerId: Types.ObjectId }[]>();
+    return rows.map((row) => row.partnerId.toHexString());
+  }
+
+  /** Which of `otherIds` share a chat with the user, both still being in it. */
+  async findChatMates(userId: string, otherIds: string[]): Promise<Set<string>> {
+    const chatIds = await this.model.distinct('chatId', { userId: toObjectId(userId), isActive: true });
+    const found = await this.model.distinct('userId', {
+      userId: { $in: otherIds.map(toObjectId) },
+      chatId: { $in: chatIds },
+      isActive: true,
+    });
+    return new Set(found.map((id) => id.toHexString()));
+  }
+
+  async hide(chatId: string, userId: string, upToSeq: number): Promise<void> {
+    const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
+    await this.model.updateOne(filter, { $max: { hiddenUpToSeq: upToSeq } });
+  }
+
+  /** Works one log row into the memberships it concerns; doing it twice changes nothing. */
+  async project(row: ChatLogRow, chatType: ChatType): Promise<void> {
+    if (row.kind === 'created' || row.kind === 'members_added') await this.projectAdded(row, chatType);
+    else if (row.kind === 'member_role') await this.projectRoles(row);
+    else if (row.kind === 'member_removed') await this.projectRemoved(row);
+  }
+
+  private async projectAdded(row: ChatLogRow, chatType: ChatType): Promise<void> {
+    const members = row.members ?? [];
+    const span: MemberSpan = { fromSeq: (row.lastSeq ?? 0) + 1, toSeq: null, toRev: null };
+    const writes = members.map(({ userId, role }) => {
+      const partnerId =
+        chatType === 'direct' ? members.find((other) => !other.userId.equals(userId)) : undefined;
+      return {
+        updateOne: {
+          filter: { chatId: row.chatId, userId, rev: { $lt: row.rev } },
+          update: {
+            $set: { role, isActive: true, joinedAt: row.createdAt, rev: row.rev },
+            $push: { spans: span },
+            $setOnInsert: { _id: newObjectId(), ...(partnerId && { partnerId: partnerId.userId }) },
+          },
+          upsert: true,
+        },
+      };
+    });
+    try {
+      await this.model.bulkWrite(writes, { ordered: false });
+    } catch (error) {
+      // A membership that is already at this row or past it does not match, and its insert is refused.
+      if (!duplicateKeyOf(error)) throw error;
+    }
+  }
+
+  private async projectRoles(row: ChatLogRow): Promise<void> {
+    for (const { userId, role } of row.members ?? []) await this.setRole(row, userId, role);
+  }
+
+  private async projectRemoved(row: ChatLogRow): Promise<void> {
+    const end = { 'spans.$[open].toSeq': row.lastSeq ?? 0, 'spans.$[open].toRev': row.rev };
+    await this.model.updateOne(
+      { chatId: row.chatId, userId: row.removedId, rev: { $lt: row.rev } },
+      { $set: { role: 'member', isActive: false, rev: row.rev, ...end } },
+      { arrayFilters: [{ 'open.toSeq': null }] },
+    );
+    if (row.newOwnerId) await this.setRole(row, row.newOwnerId, 'owner');
+  }
+
+  private async setRole(row: ChatLogRow, userId: Types.ObjectId, role: ChatRole): Promise<void> {
+    await this.model.updateOne(
+      { chatId: row.chatId, userId, rev: { $lt: row.rev } },
+      { $set: { role, rev: row.rev } },
+    );
+  }
+}
+
+function toMembership({ chatId, userId, ...rest }: LeanMember): Membership {
+  return { ...rest, chatId: chatId.toHexString(), userId: userId.toHexString() };
+}

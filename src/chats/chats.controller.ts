@@ -1,0 +1,99 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+
+import type { AuthUser } from '../common/auth-user.js';
+import { ApiErrors } from '../common/http/api-errors.decorator.js';
+import { CurrentUser } from '../common/http/current-user.decorator.js';
+import { idempotencyKey } from '../common/http/idempotency-key.js';
+import { PageQueryDto } from '../common/pagination/cursor.js';
+import { RateLimit } from '../common/rate-limit/rate-limit.guard.js';
+import { IdParamsDto } from '../common/validation/params.dto.js';
+import { ChatPageView, ChatView } from './chat.view.js';
+import { ChatsService } from './chats.service.js';
+import { CreateChatDto } from './dto/create-chat.dto.js';
+import { MembersService } from './members.service.js';
+
+@ApiTags('chats')
+@ApiBearerAuth()
+@Controller('chats')
+export class ChatsController {
+  constructor(
+    private readonly chats: ChatsService,
+    private readonly members: MembersService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'My chats, latest activity first, with last message and unread count' })
+  @ApiOkResponse({ type: ChatPageView })
+  @ApiErrors('VALIDATION')
+  list(@CurrentUser() user: AuthUser, @Query() query: PageQueryDto): Promise<ChatPageView> {
+    return this.chats.list(user.userId, query);
+  }
+
+  @Post()
+  @RateLimit('chats.create')
+  @ApiOperation({
+    summary: 'Open a direct chat or create a group',
+    description: 'There is one direct chat per pair: if it exists already, it is answered with 200.',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Groups: a retry with the same key creates nothing twice (24 h)',
+  })
+  @ApiCreatedResponse({ type: ChatView })
+  @ApiOkResponse({ type: ChatView, description: 'It was there already' })
+  @ApiErrors('VALIDATION', 'NOT_FOUND', 'CONFLICT', 'PAYLOAD_TOO_LARGE')
+  async create(
+    @CurrentUser() user: AuthUser,
+    @Body() dto: CreateChatDto,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ChatView> {
+    const { chat, isNew } = await this.chats.create(user.userId, dto, idempotencyKey(key));
+    response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
+    return chat;
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One chat' })
+  @ApiOkResponse({ type: ChatView })
+  @ApiErrors('VALIDATION', 'NOT_FOUND')
+  get(@CurrentUser() user: AuthUser, @Param() { id }: IdParamsDto): Promise<ChatView> {
+    return this.chats.get(user.userId, id);
+  }
+
+  @Delete(':id/me')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Leave a group, or take a chat off my list',
+    description:
+      'In a group one leaves; its past stays readable. A direct chat, or a group left before, goes off the list with its past; a direct chat is back with its next message.',
+  })
+  @ApiNoContentResponse()
+  @ApiErrors('VALIDATION', 'NOT_FOUND')
+  leave(@CurrentUser() user: AuthUser, @Param() { id }: IdParamsDto): Promise<void> {
+    return this.members.leaveOrHide(user.userId, id);
+  }
+}

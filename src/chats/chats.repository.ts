@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { type Model } from 'mongoose';
+
+import { duplicateKeyOf } from '../database/duplicate-key.js';
+import { newObjectId, toObjectId } from '../database/object-id.js';
+import { Chat } from './chat.schema.js';
+import type { ChatType } from './log/chat-state.js';
+
+/** The fixed part of a chat, as `chats` has it. */
+export interface ChatRecord {
+  id: string;
+  type: ChatType;
+  title: string | null;
+  createdBy: string;
+  createdAt: Date;
+  projectedRev: number;
+  memberCount: number;
+  lastActivityAt: Date;
+}
+
+export interface NewChat {
+  type: ChatType;
+  createdBy: string;
+  createdAt: Date;
+  title?: string;
+  directKey?: string;
+  creationKey?: string;
+}
+
+/** Where a chat list goes on: behind this chat. */
+export interface ChatListPosition {
+  lastActivityAt: Date;
+  chatId: string;
+}
+
+@Injectable()
+export class ChatsRepository {
+  constructor(@InjectModel(Chat.name) private readonly model: Model<Chat>) {}
+
+  /** The new chat, or the one that stands in its place already (same pair, same creation key). */
+  async insertOrFind(chat: NewChat): Promise<{ chat: ChatRecord; isNew: boolean }> {
+    const row: Chat = {
+      ...chat,
+      _id: newObjectId(),
+      title: chat.title ?? null,
+      createdBy: toObjectId(chat.createdBy),
+      projectedRev: 0,
+      memberCount: 0,
+      lastActivityAt: chat.createdAt,
+    };
+    try {
+      await this.model.collection.insertOne(row);
+      return { chat: toRecord(row), isNew: true };
+    } catch (error) {
+      if (!duplicateKeyOf(error)) throw error;
+    }
+    const key = chat.directKey ? { directKey: chat.directKey } : { creationKey: chat.creationKey };
+    const existing = await this.model.findOne(key).lean<Chat>().orFail();
+    return { chat: toRecord(existing), isNew: false };
+  }
+
+  async findById(chatId: string): Promise<ChatRecord | null> {
+    const row = await this.model.findById(toObjectId(chatId)).lean<Chat | null>();
+    return row && toRecord(row);
+  }
+
+  async findByIds(chatIds: string[]): Promise<ChatRecord[]> {
+    const rows = await this.model.find({ _id: { $in: chatIds.map(toObjectId) } }).lean<Chat[]>();
+    return rows.map(toRecord);
+  }
+
+  /** Of these chats the next page by latest activity. */
+  async findPageByActivity(
+    chatIds: string[],
+    after: ChatListPosition | null,
+    limit: number,
+  ): Promise<ChatRecord[]> {
+    const behind = after && [
+      { lastActivityAt: { $lt: after.lastActivityAt } },
+      { lastActivityAt: after.lastActivityAt, _id: { $lt: toObjectId(after.chatId) } },
+    ];
+    const rows = await this.model
+      .find({ _id: { $in: chatIds.map(toObjectId) }, ...(behind && { $or: behind }) })
+      .sort({ lastActivityAt: -1, _id: -1 })
+      .limit(limit)
+      .lean<Chat[]>();
+    return rows.map(toRecord);
+  }
+
+  /** Frees a creation key that is past its time. */
+  async releaseCreationKey(creationKey: string, olderThan: Date): Promise<boolean> {
+    const filter = { creationKey, createdAt: { $lt: olderThan } };
+    const { modifiedCount } = await this.model.updateOne(filter, { $unset: { creationKey: 1 } });
+    return modifiedCount > 0;
+  }
+
+  /** Marks a change as worked into `chat_members`, together with what a chat list shows of it. */
+  async markProjected(chatId: string, change: { rev: number; memberCount: number; at: Date }): Promise<void> {
+    await this.model.updateOne(
+      { _id: toObjectId(chatId), projectedRev: { $lt: change.rev } },
+      {
+        $set: { projectedRev: change.rev, memberCount: change.memberCount },
+        $max: { lastActivityAt: change.at },
+      },
+    );
+  }
+
+  /**
+   * Moves watermarks forward, never back. Not journaled for its own sake: after a crash they are worked
+   * out of the log again.
+   */
+  async moveWatermarks(
+    moves: { chatId: string; projectedRev: number; lastActivityAt: Date }[],
+  ): Promise<void> {
+    const writes = moves.map(({ chatId, projectedRev, lastActivityAt }) => ({
+      updateOne: {
+        filter: { _id: toObjectId(chatId) },
+        update: { $max: { projectedRev, lastActivityAt } },
+      },
+    }));
+    await this.model.collection.bulkWrite(writes as never, {
+      ordered: false,
+      writeConcern: { w: 1, journal: false },
+    });
+  }
+}
+
+function toRecord({ _id, createdBy, ...row }: Chat): ChatRecord {
+  const { type, title, createdAt, projectedRev, memberCount, lastActivityAt } = row;
+  const ids = { id: _id.toHexString(), createdBy: createdBy.toHexString() };
+  return { ...ids, type, title, createdAt, projectedRev, memberCount, lastActivityAt };
+}

@@ -1,0 +1,172 @@
+import { Injectable } from '@nestjs/common';
+
+import { Clock } from '../common/clock.js';
+import { ConflictError, ValidationError } from '../common/errors/app-error.js';
+import {
+  decodeCursor,
+  DEFAULT_PAGE,
+  encodeCursor,
+  type Page,
+  type PageQueryDto,
+} from '../common/pagination/cursor.js';
+import { toObjectId } from '../database/object-id.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { UsersService } from '../users/users.service.js';
+import { ChatAccess } from './chat-access.js';
+import { ChatMembersRepository, type Membership } from './chat-members.repository.js';
+import { ChatReader, newChatView } from './chat-reader.service.js';
+import type { ChatView } from './chat.view.js';
+import { type ChatRecord, ChatsRepository, type NewChat } from './chats.repository.js';
+import type { CreateChatDto } from './dto/create-chat.dto.js';
+import { ChatLogRepository } from './log/chat-log.repository.js';
+import { ChatLog } from './log/chat-log.service.js';
+import type { ChatRole } from './log/chat-state.js';
+import { isGone } from './membership.js';
+
+const DAY_MS = 86_400_000;
+
+/** Finding, listing and creating chats. */
+@Injectable()
+export class ChatsService {
+  constructor(
+    private readonly access: ChatAccess,
+    private readonly chats: ChatsRepository,
+    private readonly members: ChatMembersRepository,
+    private readonly log: ChatLogRepository,
+    private readonly chatLog: ChatLog,
+    private readonly reader: ChatReader,
+    private readonly users: UsersService,
+    private readonly events: DomainEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  async get(userId: string, chatId: string): Promise<ChatView> {
+    const membership = await this.access.assertReader(userId, chatId);
+    const [view] = await this.reader.views(userId, [membership]);
+    return view as ChatView; // a membership has its chat
+  }
+
+  /** The user's chats, latest activity first, in five queries whatever their number. */
+  async list(userId: string, { cursor, limit = DEFAULT_PAGE }: PageQueryDto): Promise<Page<ChatView>> {
+    const after = cursor === undefined ? null : positionOf(cursor);
+    const memberships = new Map<string, Membership>();
+    for (const membership of await this.members.findByUser(userId)) {
+      if (!isGone(membership)) memberships.set(membership.chatId, membership);
+    }
+    const records = await this.chats.findPageByActivity([...memberships.keys()], after, limit + 1);
+    const page = records.slice(0, limit);
+    const views = await this.reader.viewsOf(
+      userId,
+      page.map(({ id }) => memberships.get(id) as Membership),
+      page,
+    );
+    const last = records.length > limit ? page.at(-1) : undefined;
+    return {
+      items: views.filter((view) => isListed(view, memberships.get(view.id))).toSorted(byActivity),
+      nextCursor: last ? encodeCursor([last.lastActivityAt.getTime(), last.id]) : null,
+    };
+  }
+
+  /** A direct chat (the one of the pair, if it exists) or a new group. */
+  async create(
+    userId: string,
+    dto: CreateChatDto,
+    key?: string,
+  ): Promise<{ chat: ChatView; isNew: boolean }> {
+    return dto.type === 'direct' ? this.openDirect(userId, dto) : this.createGroup(userId, dto, key);
+  }
+
+  private async openDirect(userId: string, dto: CreateChatDto): Promise<{ chat: ChatView; isNew: boolean }> {
+    const partnerId = dto.userId as string; // required by the DTO for this type
+    refuseField(dto, 'title', 'direct');
+    refuseField(dto, 'memberIds', 'direct');
+    if (partnerId === userId) throw ValidationError.of('userId', 'isOther', 'userId must be somebody else');
+    await this.users.assertAllExist([partnerId]);
+    const directKey = [userId, partnerId].toSorted().join(':');
+    const roster: [string, ChatRole][] = [
+      [userId, 'member'],
+      [partnerId, 'member'],
+    ];
+    return this.insert({ type: 'direct', createdBy: userId, createdAt: this.clock.now(), directKey }, roster);
+  }
+
+  private async createGroup(userId: string, dto: CreateChatDto, key?: string) {
+    refuseField(dto, 'userId', 'group');
+    const others = (dto.memberIds ?? []).filter((id) => id !== userId);
+    await this.users.assertAllExist(others);
+    const creationKey = key && `${userId}:${key}`;
+    const now = this.clock.now();
+    if (creationKey) await this.chats.releaseCreationKey(creationKey, new Date(now.getTime() - DAY_MS));
+    const roster: [string, ChatRole][] = [
+      [userId, 'owner'],
+      ...others.map((id): [string, ChatRole] => [id, 'member']),
+    ];
+    const { title } = dto;
+    return this.insert({ type: 'group', createdBy: userId, createdAt: now, title, creationKey }, roster);
+  }
+
+  /**
+   * The chat's fixed part first: its unique keys decide who creates. The first row of its log then makes
+   * it real, once, also when two create it together or the first of them crashed in between.
+   */
+  private async insert(
+    chat: NewChat,
+    roster: [string, ChatRole][],
+  ): Promise<{ chat: ChatView; isNew: boolean }> {
+    const { chat: record, isNew } = await this.chats.insertOrFind(chat);
+    if (!isNew && chat.type === 'group') await this.assertSame(record, chat, roster);
+    const { createdBy } = chat;
+    await this.chatLog.append({
+      chatId: record.id,
+      draft: (state) =>
+        state.rev > 0
+          ? null
+          : {
+              kind: 'created',
+              senderId: toObjectId(createdBy),
+              members: roster.map(([userId, role]) => ({ userId: toObjectId(userId), role })),
+              memberCount: roster.length,
+            },
+      stored: (row) => {
+        const recipientIds = roster.map(([userId]) => userId);
+        this.events.publish('chat.created', { chat: newChatView(record, row), recipientIds });
+      },
+    });
+    return { chat: await this.get(createdBy, record.id), isNew };
+  }
+
+  /** An `Idempotency-Key` names one creation: with other content it is a mistake of the client. */
+  private async assertSame(record: ChatRecord, chat: NewChat, roster: [string, ChatRole][]): Promise<void> {
+    const [created] = await this.log.findChanges(record.id, 0, 1);
+    const ids = (created?.members ?? []).map(({ userId }) => userId.toHexString());
+    const isSame =
+      !created || (ids.length === roster.length && roster.every(([userId]) => ids.includes(userId)));
+    if (!isSame || record.title !== chat.title) {
+      throw new ConflictError('This Idempotency-Key was used for another group: make a new key');
+    }
+  }
+}
+
+function positionOf(cursor: string) {
+  const [at, chatId] = decodeCursor(cursor, ['number', 'id']);
+  return { lastActivityAt: new Date(Number(at)), chatId: String(chatId) };
+}
+
+/** A chat that the user deleted is back on the list with its next message. */
+function isListed(view: ChatView, membership: Membership | undefined): boolean {
+  return membership?.hiddenUpToSeq === undefined || view.lastSeq > membership.hiddenUpToSeq;
+}
+
+function byActivity(a: ChatView, b: ChatView): number {
+  return activityOf(b).localeCompare(activityOf(a)) || b.id.localeCompare(a.id);
+}
+
+function activityOf(view: ChatView): string {
+  return view.lastMessage?.createdAt ?? view.createdAt;
+}
+
+function refuseField(dto: CreateChatDto, field: 'title' | 'memberIds' | 'userId', type: string): void {
+  if (dto[field] !== undefined) {
+    throw ValidationError.of(field, 'whitelistValidation', `${field} does not go with type "${type}"`);
+  }
+}

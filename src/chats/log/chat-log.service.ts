@@ -1,0 +1,158 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+
+import { Clock } from '../../common/clock.js';
+import { newObjectId, toObjectId } from '../../database/object-id.js';
+import type { ChatLogRow } from './chat-log.schema.js';
+import { ChatLogStore } from './chat-log.store.js';
+import type { ChatState } from './chat-state.js';
+import { ChatWatermarks } from './chat-watermarks.js';
+import { GroupCommitter } from './group-committer.js';
+
+/** How long an append is tried while the database is away, before its caller is told to try again. */
+const APPEND_TIMEOUT_MS = 15_000;
+const PROJECTION_ATTEMPTS = 20;
+const PROJECTION_RETRY_MS = 250;
+
+/** What a writer adds to the log; place, id and time are the log's to give. */
+export type RowDraft = Omit<ChatLogRow, '_id' | 'chatId' | 'rev' | 'seq' | 'lastSeq' | 'createdAt'>;
+
+export interface AppendRequest {
+  chatId: string;
+  /**
+   * Checks the rules against the state that the row will stand on, and makes the row. Called again with
+   * a newer state when another node was faster. `null`: nothing to change after all. Must not wait.
+   */
+  draft(state: ChatState): RowDraft | null;
+  /**
+   * Once, after the row is stored, in the order of `rev`; `audience` are the members at that row. Not
+   * called for what was stored before already. Must not throw.
+   */
+  stored?(row: ChatLogRow, audience: readonly string[], state: ChatState): void;
+}
+
+export type AppendResult =
+  | { row: ChatLogRow; isNew: true }
+  /** The row was there already: a retry. */
+  | { row: ChatLogRow; isNew: false }
+  | { row: null; isNew: false };
+
+/**
+ * The log of every chat: the one way to change a chat for all its members, and the owner of the cached
+ * chat states. What `append` has answered is stored durably, in a place of its own, without a hole.
+ */
+@Injectable()
+export class ChatLog implements OnApplicationShutdown {
+  private readonly logger = new Logger(ChatLog.name);
+  private readonly committer: GroupCommitter<ChatState, ChatLogRow>;
+  /** Chats with a change being worked into `chat_members`: what follows in the log waits for it. */
+  private readonly projecting = new Map<string, Promise<void>>();
+  /** Chats whose projection was given up: their watermark stays, and the next load works it in. */
+  private readonly unprojected = new Set<string>();
+
+  constructor(
+    private readonly store: ChatLogStore,
+    private readonly watermarks: ChatWatermarks,
+    private readonly clock: Clock,
+  ) {
+    this.committer = new GroupCommitter(store, {
+      lanes: 2,
+      maxBatch: 500,
+      maxLoaded: 20_000,
+      maxWaiting: 50_000,
+      retryDelayMs: 200,
+      now: () => clock.nowMs(),
+    });
+  }
+
+  append(request: AppendRequest): Promise<AppendResult> {
+    return new Promise((resolve, reject) => this.enqueue(request, resolve, reject));
+  }
+
+  private enqueue(
+    request: AppendRequest,
+    resolve: (result: AppendResult) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    // The id is fixed over all tries: a row whose answer was lost is recognised by it.
+    const id = newObjectId();
+    const chatId = toObjectId(request.chatId);
+    let audience: readonly string[] = [];
+    let drafted: ChatState;
+    this.committer.append({
+      key: request.chatId,
+      deadlineMs: this.clock.nowMs() + APPEND_TIMEOUT_MS,
+      draft: (state) => {
+        const draft = request.draft(state);
+        if (draft === null) return null;
+        drafted = state;
+        const place = draft.kind === 'message' ? { seq: state.seq + 1 } : { lastSeq: state.seq };
+        audience = state.audience;
+        return { _id: id, chatId, rev: state.rev + 1, ...place, createdAt: this.clock.now(), ...draft };
+      },
+      stored: (row) => {
+        if (!row) return resolve({ row: null, isNew: false });
+        this.inOrder(row, drafted, () => {
+          request.stored?.(row, audience, drafted);
+          if (!this.unprojected.has(request.chatId))
+            this.watermarks.move(request.chatId, row.rev, row.createdAt);
+          resolve({ row, isNew: true });
+        });
+      },
+      alreadyStored: (row) => resolve({ row, isNew: false }),
+      failed: reject,
+    });
+  }
+
+  /** The chat as this node knows it: good for signals and first checks; writes are checked by `append`. */
+  state(chatId: string): Promise<ChatState> {
+    return this.committer.state(chatId);
+  }
+
+  /**
+   * Readers call it with the last `rev` that they found: a row can be seen a moment before it is on the
+   * journal, and what a client has been shown must never be gone after a crash.
+   */
+  settled(chatId: string, rev: number): Promise<void> {
+    return this.committer.settled(chatId, rev);
+  }
+
+  /** After it, the changes stored so far are in `chat_members`. */
+  async ensureProjected(chatId: string): Promise<void> {
+    await this.projecting.get(chatId);
+    await this.store.load(chatId);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.committer.close();
+    await Promise.all(this.projecting.values());
+    await this.watermarks.flush();
+  }
+
+  /** Runs `settle` at once for messages; a change is projected first, and what comes behind it waits. */
+  private inOrder(row: ChatLogRow, state: ChatState, settle: () => void): void {
+    const before = this.projecting.get(state.chatId);
+    if (!before && row.kind === 'message') return settle();
+    const done = (before ?? Promise.resolve())
+      .then(() => (row.kind === 'message' ? undefined : this.project(row, state)))
+      .then(settle)
+      .finally(() => {
+        if (this.projecting.get(state.chatId) === done) this.projecting.delete(state.chatId);
+      });
+    this.projecting.set(state.chatId, done);
+  }
+
+  /** The row is stored, so the change holds; what is read of it follows as soon as the database lets it. */
+  private async project(row: ChatLogRow, state: ChatState): Promise<void> {
+    for (let attempt = 1; attempt <= PROJECTION_ATTEMPTS; attempt += 1) {
+      try {
+        return await this.store.project(row, state.type);
+      } catch (error) {
+        this.logger.error(`projecting rev ${row.rev} of chat ${state.chatId} failed: ${String(error)}`);
+        await pause(PROJECTION_RETRY_MS);
+      }
+    }
+    this.unprojected.add(state.chatId);
+  }
+}

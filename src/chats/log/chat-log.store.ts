@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { mongo } from 'mongoose';
+
+import { NotFoundError } from '../../common/errors/app-error.js';
+import { ChatMembersRepository } from '../chat-members.repository.js';
+import { ChatsRepository } from '../chats.repository.js';
+import { ChatLogRepository } from './chat-log.repository.js';
+import type { ChatLogRow } from './chat-log.schema.js';
+import { ChatState, type ChatType } from './chat-state.js';
+import type { InsertOutcome, LogStore } from './group-commit.js';
+
+const DUPLICATE_KEY = 11_000;
+
+/** The chats' logs as the group committer needs them: load a state, insert rows, recognise its own. */
+@Injectable()
+export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
+  constructor(
+    private readonly chats: ChatsRepository,
+    private readonly members: ChatMembersRepository,
+    private readonly log: ChatLogRepository,
+  ) {}
+
+  /**
+   * The state at the last row. Changes that a crash left out of `chat_members` are worked in first. The
+   * queries are no snapshot; when another node writes meanwhile, the next insert here meets a taken
+   * place and loads again.
+   */
+  async load(chatId: string): Promise<ChatState> {
+    const chat = await this.chats.findById(chatId);
+    if (!chat) throw new NotFoundError('Chat');
+    const last = await this.log.findLast(chatId);
+    const rev = last?.rev ?? 0;
+    if (rev > chat.projectedRev) {
+      for (const row of await this.log.findChanges(chatId, chat.projectedRev))
+        await this.project(row, chat.type);
+    }
+    const active = (await this.members.findActive([chatId], Number.POSITIVE_INFINITY)).get(chatId) ?? [];
+    const roster = new Map(active.map(({ userId, role, joinedAt }) => [userId, { userId, role, joinedAt }]));
+    const seq = last?.seq ?? last?.lastSeq ?? 0;
+    return new ChatState(chatId, chat.type, rev, seq, roster, last?.createdAt ?? chat.lastActivityAt);
+  }
+
+  /** Works a change into what is read of chats; a second time changes nothing. */
+  async project(row: ChatLogRow, type: ChatType): Promise<void> {
+    await this.members.project(row, type);
+    const { rev, memberCount = 0, createdAt: at } = row;
+    await this.chats.markProjected(row.chatId.toHexString(), { rev, memberCount, at });
+  }
+
+  async insert(rows: ChatLogRow[]): Promise<InsertOutcome<ChatLogRow>> {
+    try {
+      await this.log.insertInOrder(rows);
+      return { stored: rows.length, refused: null };
+    } catch (error) {
+      const refusal = refusalOf(error);
+      const row = refusal && rows[refusal.index];
+      if (!row) return { stored: 0, refused: 'unknown', error };
+      const stored = refusal.index;
+      if (refusal.fields.includes('rev')) return { stored, refused: 'place-taken' };
+      return this.findExisting(row).then(
+        (existing) =>
+          existing ? { stored, refused: 'already-stored', existing } : { stored, refused: 'place-taken' },
+        // What is stored is settled; the refused row just tries again and is refused again.
+        () => ({ stored, refused: 'place-taken' }) as const,
+      );
+    }
+  }
+
+  async findStored(rows: ChatLogRow[]): Promise<Map<ChatLogRow, ChatLogRow>> {
+    const found = await this.log.findByIds(rows.map((row) => row._id));
+    const byId = new Map(found.map((row) => [row._id.toHexString(), row]));
+    return new Map(
+      rows.flatMap((row) => {
+        const existing = byId.get(row._id.toHexString());
+        return existing ? [[row, existing] as const] : [];
+      }),
+    );
+  }
+
+  private async findExisting(row: ChatLogRow): Promise<ChatLogRow | null> {
+    const [own] = await this.log.findByIds([row._id]);
+    if (own || !row.clientMessageId) return own ?? null;
+    return this.log.findBySend(row.chatId, row.senderId, row.clientMessageId);
+  }
+}
+
+/** Which row of an ordered insert a unique index refused, and the fields of that index. */
+function refusalOf(error: unknown): { index: number; fields: string[] } | null {
+  if (!(error instanceof mongo.MongoBulkWriteError) || error.code !== DUPLICATE_KEY) return null;
+  const [first] = [error.writeErrors].flat();
+  if (!first) return null;
+  const raw = first.err as { keyPattern?: Record<string, unknown> } | undefined;
+  const fields = raw?.keyPattern
+    ? Object.keys(raw.keyPattern)
+    : (/index: (\S+)/.exec(first.errmsg ?? '')?.[1]?.split('_') ?? []);
+  return { index: first.index, fields };
+}

@@ -1,0 +1,40 @@
+import { Injectable, Logger } from '@nestjs/common';
+
+import { Clock, type ClockTimer } from '../../common/clock.js';
+import { ChatsRepository } from '../chats.repository.js';
+
+const FLUSH_MS = 100;
+
+/** Gathers how far each chat has come and writes it in one go, since only order in lists and the cost of a load depend on it. */
+@Injectable()
+export class ChatWatermarks {
+  private readonly logger = new Logger(ChatWatermarks.name);
+  private readonly moves = new Map<string, { projectedRev: number; lastActivityAt: Date }>();
+  private timer: ClockTimer | null = null;
+  private flushing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly chats: ChatsRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  move(chatId: string, projectedRev: number, lastActivityAt: Date): void {
+    this.moves.set(chatId, { projectedRev, lastActivityAt });
+    this.timer ??= this.clock.setTimer(FLUSH_MS, () => void this.flush());
+  }
+
+  /** Writes what has gathered. A failure is logged: the log has it all. */
+  async flush(): Promise<void> {
+    this.timer?.cancel();
+    this.timer = null;
+    const moves = [...this.moves].map(([chatId, move]) => ({ chatId, ...move }));
+    this.moves.clear();
+    this.flushing = this.flushing.then(async () => {
+      if (moves.length > 0) await this.chats.moveWatermarks(moves);
+    });
+    this.flushing = this.flushing.catch((error: unknown) => {
+      this.logger.warn(`watermarks of ${moves.length} chats not written: ${String(error)}`);
+    });
+    await this.flushing;
+  }
+}

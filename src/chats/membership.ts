@@ -1,0 +1,30 @@
+import type { Membership } from './chat-members.repository.js';
+import type { SeqRange } from './log/chat-log.repository.js';
+
+/** Which messages a member, or somebody who has left, may read: ascending, without overlaps. */
+export function visibleStretches(membership: Membership): SeqRange[] {
+  const hidden = membership.hiddenUpToSeq ?? 0;
+  return membership.spans
+    .map(({ fromSeq, toSeq }) => ({
+      from: Math.max(fromSeq, hidden + 1),
+      to: toSeq ?? Number.MAX_SAFE_INTEGER,
+    }))
+    .filter(({ from, to }) => from <= to);
+}
+
+/** `stretches` cut to what lies within `from` and `to`. */
+export function within(stretches: SeqRange[], { from, to }: SeqRange): SeqRange[] {
+  return stretches
+    .map((stretch) => ({ from: Math.max(stretch.from, from), to: Math.min(stretch.to, to) }))
+    .filter((stretch) => stretch.from <= stretch.to);
+}
+
+/** Up to which change the chat is theirs to know; without bound while they are in it. */
+export function lastVisibleRev(membership: Membership): number {
+  return membership.isActive ? Number.MAX_SAFE_INTEGER : (membership.spans.at(-1)?.toRev ?? 0);
+}
+
+/** Somebody who left and then deleted the chat: for them it is no more. */
+export function isGone(membership: Membership): boolean {
+  return !membership.isActive && membership.hiddenUpToSeq !== undefined;
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { type AnyBulkWriteOperation, type Model, type mongo } from 'mongoose';
+
+import { duplicateKeyOf } from '../../database/duplicate-key.js';
+import { toObjectId } from '../../database/object-id.js';
+import { ChatReceipts, type ReceiptMark } from './chat-receipts.schema.js';
+
+/** The receipts of one chat, with ids as text. */
+export interface ReceiptsRecord {
+  rev: number;
+  marks: Record<string, ReceiptMark>;
+}
+
+/** One atomic step of a chat's receipts, from one `rev` to the next. */
+export interface ReceiptsStep {
+  chatId: string;
+  fromRev: number;
+  toRev: number;
+  marks: Record<string, ReceiptMark>;
+}
+
+@Injectable()
+export class ChatReceiptsRepository {
+  constructor(@InjectModel(ChatReceipts.name) private readonly model: Model<ChatReceipts>) {}
+
+  private get rows(): mongo.Collection<ChatReceipts> {
+    return this.model.collection as unknown as mongo.Collection<ChatReceipts>;
+  }
+
+  async findByChats(chatIds: string[]): Promise<Map<string, ReceiptsRecord>> {
+    const rows = await this.rows.find({ _id: { $in: chatIds.map(toObjectId) } }).toArray();
+    return new Map(rows.map(({ _id, rev, marks }) => [_id.toHexString(), { rev, marks }]));
+  }
+
+  async findRevs(chatIds: string[]): Promise<Map<string, number>> {
+    const rows = await this.rows
+      .find({ _id: { $in: chatIds.map(toObjectId) } }, { projection: { rev: 1 } })
+      .toArray();
+    return new Map(rows.map(({ _id, rev }) => [_id.toHexString(), rev]));
+  }
+
+  /** As `findByChats` with the marks of one user only, for chats with many members. */
+  async findByChatsForUser(chatIds: string[], userId: string): Promise<Map<string, ReceiptsRecord>> {
+    const rows = await this.rows
+      .find({ _id: { $in: chatIds.map(toObjectId) } }, { projection: { rev: 1, [`marks.${userId}`]: 1 } })
+      .toArray();
+    return new Map(rows.map(({ _id, rev, marks }) => [_id.toHexString(), { rev, marks: marks ?? {} }]));
+  }
+
+  /** Takes all steps in one command; answers the chats that another node moved meanwhile. */
+  async takeSteps(steps: ReceiptsStep[]): Promise<string[]> {
+    const writes: AnyBulkWriteOperation<ChatReceipts>[] = steps.map(({ chatId, fromRev, toRev, marks }) => {
+      const set = Object.fromEntries(
+        Object.entries(marks).map(([userId, mark]) => [`marks.${userId}`, mark]),
+      );
+      return {
+        updateOne: {
+          filter: { _id: toObjectId(chatId), rev: fromRev },
+          update: { $set: { rev: toRev, ...set } },
+          upsert: fromRev === 0,
+        },
+      };
+    });
+    try {
+      const { matchedCount, upsertedCount } = await this.rows.bulkWrite(writes as never, { ordered: false });
+      if (matchedCount + upsertedCount === steps.length) return [];
+    } catch (error) {
+      if (!duplicateKeyOf(error)) throw error; // the first receipt of a chat, made by two nodes at once
+    }
+    const now = await this.findByChats(steps.map(({ chatId }) => chatId));
+    return steps.filter((step) => !hasTaken(now.get(step.chatId), step)).map(({ chatId }) => chatId);
+  }
+}
+
+function hasTaken(record: ReceiptsRecord | undefined, { toRev, marks }: ReceiptsStep): boolean {
+  if (!record || record.rev < toRev) return false;
+  return Object.entries(marks).every(([userId, mark]) => {
+    const stored = record.marks[userId];
+    return (
+      stored &&
+      stored.rev >= mark.rev &&
+      stored.readSeq >= mark.readSeq &&
+      stored.deliveredSeq >= mark.deliveredSeq
+    );
+  });
+}

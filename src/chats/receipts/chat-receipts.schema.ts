@@ -1,0 +1,32 @@
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+import { Types } from 'mongoose';
+
+/** How far one member has got. */
+export interface ReceiptMark {
+  deliveredSeq: number;
+  readSeq: number;
+  /** `rev` of these receipts when the mark last moved. */
+  rev: number;
+  at: Date;
+}
+
+/**
+ * The watermarks of all members of one chat, in one document: a flush is one atomic update, so a `rev`
+ * is never visible before a lower one. At most 1,024 marks of some 80 bytes.
+ */
+@Schema({ collection: 'chat_receipts', versionKey: false })
+export class ChatReceipts {
+  /** The chat's id. */
+  @Prop({ type: Types.ObjectId, required: true })
+  _id: Types.ObjectId;
+
+  /** The chat's `receiptRev`. */
+  @Prop({ type: Number, required: true })
+  rev: number;
+
+  /** By user id. */
+  @Prop({ type: Object, required: true })
+  marks: Record<string, ReceiptMark>;
+}
+
+export const ChatReceiptsSchema = SchemaFactory.createForClass(ChatReceipts);

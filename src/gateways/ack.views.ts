@@ -1,0 +1,47 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+import { ChatView } from '../chats/chat.view.js';
+import { MessageView } from '../messages/message.view.js';
+import { OwnUserView } from '../users/user.view.js';
+
+/** Ack `data` of the events, for the documentation and the handlers' types. */
+
+export class UserConnectedAck {
+  @ApiProperty({ type: OwnUserView })
+  user: OwnUserView;
+
+  @ApiProperty({ example: '6920f1d0a1b2c3d4e5f60720' })
+  sessionId: string;
+
+  @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
+  serverTime: string;
+
+  @ApiProperty({ type: [String], description: 'Direct-chat partners who are online' })
+  online: string[];
+}
+
+export class JoinChatAck {
+  @ApiProperty({ type: ChatView })
+  chat: ChatView;
+
+  @ApiProperty({ type: [MessageView], description: 'The latest 50, ascending' })
+  messages: MessageView[];
+}
+
+export class NewMessageAck {
+  @ApiProperty({ type: MessageView })
+  message: MessageView;
+}
+
+export class ReceiptAck {
+  @ApiProperty({ example: '6920f1b0a1b2c3d4e5f60710' })
+  chatId: string;
+
+  @ApiProperty({ example: 12 })
+  seq: number;
+}
+
+export class AuthenticateAck {
+  @ApiProperty({ example: '2026-11-23T10:15:30.000Z' })
+  expiresAt: string;
+}

@@ -1,0 +1,16 @@
+import { ForbiddenError } from '../common/errors/app-error.js';
+
+interface Claims {
+  userId?: string;
+  from?: string;
+  senderId?: string;
+}
+
+/** Identity is the token's. A field that claims another is an attempt to be somebody else. */
+export function assertOwnIdentity(userId: string, { userId: claimed, from, senderId }: Claims): void {
+  for (const claim of [claimed, from, senderId]) {
+    if (claim !== undefined && claim !== userId) {
+      throw new ForbiddenError("You can't act as another user: leave the field out");
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { Logger } from '@nestjs/common';
+import {
+  ConnectedSocket,
+  MessageBody,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+} from '@nestjs/websockets';
+
+import { Clock } from '../common/clock.js';
+import { toErrorInfo } from '../common/errors/error-body.js';
+import { RateLimiter } from '../common/rate-limit/rate-limiter.js';
+import { PresenceService, type Presence } from '../presence/presence.service.js';
+import type { ParleyServer, ParleySocket } from '../realtime/parley-socket.js';
+import { RealtimePublisher } from '../realtime/realtime.publisher.js';
+import { sessionRoom, userRoom } from '../realtime/rooms.js';
+import { SessionsListener } from '../realtime/sessions.listener.js';
+import { toOwnUserView } from '../users/user.view.js';
+import { UsersService } from '../users/users.service.js';
+import { AuthenticateAck, UserConnectedAck } from './ack.views.js';
+import { assertOwnIdentity } from './assert-own-identity.js';
+import { ClientEvent } from './client-event.decorator.js';
+import { AuthenticateDto, PresenceDto, UserConnectedDto } from './dto/connection.dto.js';
+import { RealtimeGateway } from './realtime-gateway.decorator.js';
+import { TokenExpiry } from './token-expiry.js';
+import { WsJwtGuard } from './ws-jwt.guard.js';
+
+/** The life of a socket: handshake, rooms, presence, renewal, end. The only gateway with connection hooks. */
+@RealtimeGateway()
+export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
+  private readonly logger = new Logger(ConnectionGateway.name);
+
+  constructor(
+    private readonly guard: WsJwtGuard,
+    private readonly publisher: RealtimePublisher,
+    private readonly presence: PresenceService,
+    private readonly expiry: TokenExpiry,
+    private readonly ended: SessionsListener,
+    private readonly users: UsersService,
+    private readonly limiter: RateLimiter,
+    private readonly clock: Clock,
+  ) {}
+
+  afterInit(server: ParleyServer): void {
+    this.publisher.attach(server);
+    // A refusal here reaches the client as `connect_error`, and no event of it is ever handled.
+    server.use((socket, next) => {
+      this.authenticate(socket).then(
+        () => next(),
+        (error: unknown) => next(refusal(error)),
+      );
+    });
+  }
+
+  /** Nothing here waits: no event of the socket can come before it is in its rooms. */
+  handleConnection(socket: ParleySocket): void {
+    const { userId, sessionId } = socket.data.user;
+    if (this.ended.hasJustEnded(sessionId)) return void socket.disconnect(true);
+    void socket.join([userRoom(userId), sessionRoom(sessionId)]);
+    this.presence.connected(userId, socket.id);
+    this.expiry.watch(socket);
+  }
+
+  handleDisconnect(socket: ParleySocket): void {
+    this.presence.disconnected(socket.data.user.userId, socket.id);
+    this.expiry.forget(socket);
+  }
+
+  @ClientEvent('user_connected', {
+    summary: 'Says hello and asks who one is and who is online',
+    ack: UserConnectedAck,
+    emits: ['user_online'],
+  })
+  async userConnected(
+    @ConnectedSocket() socket: ParleySocket,
+    @MessageBody() claims: UserConnectedDto,
+  ): Promise<UserConnectedAck> {
+    const { userId, sessionId } = socket.data.user;
+    assertOwnIdentity(userId, claims);
+    const [user, online] = await Promise.all([
+      this.users.getById(userId),
+      this.presence.onlinePartners(userId),
+    ]);
+    return { user: toOwnUserView(user), sessionId, serverTime: this.clock.now().toISOString(), online };
+  }
+
+  @ClientEvent('authenticate', {
+    summary: 'Gives a live socket a fresh token, so that it is not closed when the old one ends',
+    ack: AuthenticateAck,
+    acceptsExpiredToken: true,
+  })
+  async renew(
+    @ConnectedSocket() socket: ParleySocket,
+    @MessageBody() { token }: AuthenticateDto,
+  ): Promise<AuthenticateAck> {
+    const before = socket.data.user;
+    const user = await this.guard.renew(socket, token);
+    if (user.sessionId !== before.sessionId) {
+      await socket.leave(sessionRoom(before.sessionId));
+      await socket.join(sessionRoom(user.sessionId));
+    }
+    socket.data.user = user;
+    this.expiry.watch(socket);
+    return { expiresAt: new Date(user.expiresAtMs).toISOString() };
+  }
+
+  @ClientEvent('presence', {
+    summary:
+      'Asks who of these is online, and from then on hears of their changes; users one shares no chat with come empty',
+    emits: ['user_online', 'user_offline'],
+    limit: 'presence',
+  })
+  watchPresence(
+    @ConnectedSocket() socket: ParleySocket,
+    @MessageBody() { userIds }: PresenceDto,
+  ): Promise<Record<string, Presence>> {
+    return this.presence.watch(socket, userIds);
+  }
+
+  private async authenticate(socket: ParleySocket): Promise<void> {
+    await this.limiter.consume('connect', socket.handshake.address);
+    try {
+      socket.data.user = await this.guard.authenticate(socket);
+    } catch (error) {
+      if (toErrorInfo(error).code === 'INTERNAL') this.logger.error(`handshake failed: ${String(error)}`);
+      throw error;
+    }
+  }
+}
+
+/** Socket.IO sends `data` of the error along with `connect_error`. */
+function refusal(error: unknown): Error & { data: unknown } {
+  const { code, message, retryAfterMs } = toErrorInfo(error);
+  return Object.assign(new Error(message), {
+    data: { code, message, ...(retryAfterMs && { retryAfterMs }) },
+  });
+}

@@ -1,0 +1,41 @@
+import { EnumField, IdField, IntField } from '../../common/validation/fields.js';
+import type { TypingKind } from '../../realtime/socket-events.js';
+
+/** Fields by which tutorial clients say who they are: allowed where they say the truth. */
+export class ClaimedSenderDto {
+  @IdField({ optional: true, description: "Only ever the token's user: anybody else is `FORBIDDEN`" })
+  userId?: string;
+
+  @IdField({ optional: true, description: 'As userId' })
+  from?: string;
+
+  @IdField({ optional: true, description: 'As userId' })
+  senderId?: string;
+}
+
+/** Payload of `join_chat` and `leave_chat`. */
+export class ChatEventDto extends ClaimedSenderDto {
+  @IdField({ description: 'The chat' })
+  chatId: string;
+}
+
+/** Payload of `typing` and `stop_typing`. */
+export class TypingDto extends ChatEventDto {
+  @IdField({
+    optional: true,
+    description: 'Sent by tutorial clients; the members of the chat are who hears it',
+  })
+  recipientId?: string;
+
+  @EnumField(['text', 'voice'], { optional: true, default: 'text' })
+  kind?: TypingKind;
+}
+
+/** Payload of `message_delivered` and `message_read`. */
+export class ReceiptDto extends ClaimedSenderDto {
+  @IdField({ description: 'The chat' })
+  chatId: string;
+
+  @IntField({ min: 1, example: 12, description: 'All messages up to this one' })
+  seq: number;
+}

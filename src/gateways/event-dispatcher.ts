@@ -1,0 +1,66 @@
+import { ValidationError } from '../common/errors/app-error.js';
+import { type ErrorInfo, toErrorInfo } from '../common/errors/error-body.js';
+import type { ParleySocket } from '../realtime/parley-socket.js';
+import { STRING_FORMS } from '../realtime/socket-events.js';
+
+export type AckBody = { ok: true; data: unknown } | { ok: false; error: ErrorInfo };
+
+/** Answers one event, once: by its ack callback, or a failure without one as `exception`. */
+export type Reply = (body: AckBody) => void;
+
+/** A gateway method behind its guards, pipes and filter; a failure has been replied when it resolves. */
+export type EventHandler = (payload: unknown, reply: Reply) => Promise<unknown>;
+
+/**
+ * One listener per socket for all events: finds the handler, wraps what it returns into the ack, and
+ * answers what nobody handles. It stands where Nest's adapter would build a chain of observables per
+ * event and an interceptor another two (ADR 0004).
+ */
+export class EventDispatcher {
+  private readonly handlers = new Map<string, EventHandler>();
+
+  constructor(private readonly socket: ParleySocket) {
+    socket.onAny((event: string, ...args: unknown[]) => this.dispatch(event, args));
+  }
+
+  add(event: string, handler: EventHandler): void {
+    this.handlers.set(event, handler);
+  }
+
+  private dispatch(event: string, args: unknown[]): void {
+    const last = args.at(-1);
+    const ack = typeof last === 'function' ? (args.pop() as (body: AckBody) => void) : null;
+    const reply = this.replyOnce(event, ack);
+    const handler = this.handlers.get(event);
+    if (!handler) return reply(failure({ code: 'NOT_FOUND', message: 'No such event: see /docs/events' }));
+    if (args.length > 1) {
+      const message = 'An event takes one payload and an ack callback';
+      return reply(failure(toErrorInfo(ValidationError.of('payload', 'single', message))));
+    }
+    handler(normalise(event, args[0]), reply).then(
+      (data) => reply({ ok: true, data: data ?? {} }),
+      // Filters answer; this is for a filter that itself fails.
+      (error: unknown) => reply(failure(toErrorInfo(error))),
+    );
+  }
+
+  private replyOnce(event: string, ack: ((body: AckBody) => void) | null): Reply {
+    let isAnswered = false;
+    return (body) => {
+      if (isAnswered) return;
+      isAnswered = true;
+      if (ack) ack(body);
+      else if (!body.ok) this.socket.emit('exception', { event, error: body.error });
+    };
+  }
+}
+
+function failure(error: ErrorInfo): AckBody {
+  return { ok: false, error };
+}
+
+/** Tutorial clients send some events with a plain string. */
+function normalise(event: string, payload: unknown): unknown {
+  const field = STRING_FORMS[event];
+  return field !== undefined && typeof payload === 'string' ? { [field]: payload } : payload;
+}

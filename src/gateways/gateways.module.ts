@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+
+import { AuthModule } from '../auth/auth.module.js';
+import { ChatsModule } from '../chats/chats.module.js';
+import { MessagesModule } from '../messages/messages.module.js';
+import { PresenceModule } from '../presence/presence.module.js';
+import { RealtimeModule } from '../realtime/realtime.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { ChatGateway } from './chat.gateway.js';
+import { ConnectionGateway } from './connection.gateway.js';
+import { TokenExpiry } from './token-expiry.js';
+import { WsJwtGuard } from './ws-jwt.guard.js';
+
+@Module({
+  imports: [AuthModule, UsersModule, ChatsModule, MessagesModule, PresenceModule, RealtimeModule],
+  providers: [ConnectionGateway, ChatGateway, WsJwtGuard, TokenExpiry],
+})
+export class GatewaysModule {}

@@ -1,0 +1,43 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { ServerOptions } from 'socket.io';
+
+import type { AppConfig } from '../config/app-config.js';
+import type { ParleySocket } from '../realtime/parley-socket.js';
+import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
+
+/** A larger packet closes the socket: the transport's own limit. */
+export const MAX_PACKET_BYTES = 64 * 1024;
+
+/** Socket.IO on the app's own port, with our limits, and one dispatcher per socket. */
+export class SocketIoAdapter extends IoAdapter {
+  private readonly dispatchers = new WeakMap<ParleySocket, EventDispatcher>();
+
+  constructor(
+    app: INestApplicationContext,
+    private readonly config: AppConfig,
+  ) {
+    super(app);
+  }
+
+  override createIOServer(port: number, options?: ServerOptions) {
+    return super.createIOServer(port, {
+      ...options,
+      maxHttpBufferSize: MAX_PACKET_BYTES,
+      // Compressing messages of a hundred bytes costs many times what sending them does.
+      perMessageDeflate: false,
+      httpCompression: false,
+      cors: { origin: this.config.corsOrigin, credentials: true },
+    } as ServerOptions);
+  }
+
+  /** Nest calls it once per gateway and socket, with the handlers bound to the socket. */
+  override bindMessageHandlers(
+    socket: ParleySocket,
+    handlers: { message: string; callback: (...args: unknown[]) => unknown }[],
+  ): void {
+    let dispatcher = this.dispatchers.get(socket);
+    if (!dispatcher) this.dispatchers.set(socket, (dispatcher = new EventDispatcher(socket)));
+    for (const { message, callback } of handlers) dispatcher.add(message, callback as EventHandler);
+  }
+}

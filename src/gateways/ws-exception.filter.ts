@@ -1,0 +1,19 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+
+import { toErrorInfo } from '../common/errors/error-body.js';
+import type { Reply } from './event-dispatcher.js';
+
+/** Answers a failed event in the one shape of errors; what is unforeseen is logged and says nothing. */
+@Catch()
+export class WsExceptionFilter implements ExceptionFilter {
+  private readonly logger = new Logger(WsExceptionFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const info = toErrorInfo(error);
+    if (info.code === 'INTERNAL') {
+      const event = host.getArgByIndex<string>(3);
+      this.logger.error(`${event} failed`, error instanceof Error ? error.stack : String(error));
+    }
+    host.getArgByIndex<Reply>(2)({ ok: false, error: info });
+  }
+}

@@ -1,0 +1,47 @@
+import { EnumField, IdField, TextField } from '../../common/validation/fields.js';
+
+/** The most characters of a message's text. */
+export const MAX_TEXT = 4096;
+
+/** Body of `POST /api/chats/:id/messages`. */
+export class PostMessageDto {
+  @TextField({
+    min: 1,
+    max: 64,
+    example: 'a7c1-1',
+    description:
+      'Made by the client, unique per sender and chat: a retry with the same id sends nothing twice',
+  })
+  clientMessageId: string;
+
+  @EnumField(['text'], { optional: true, default: 'text' })
+  type?: 'text';
+
+  @TextField({ min: 1, max: MAX_TEXT, blank: false, example: 'Hello!' })
+  text: string;
+}
+
+/** Payload of `new_message`. */
+export class NewMessageDto extends PostMessageDto {
+  @IdField({ description: 'The chat to send to' })
+  chatId: string;
+
+  @TextField({
+    min: 1,
+    max: 64,
+    optional: true,
+    example: 'a7c1-1',
+    description:
+      'As in REST; the server makes one where a client leaves it out, and a retry then is a new message',
+  })
+  override clientMessageId: string;
+
+  @IdField({ optional: true, description: "Only ever the token's user: anybody else is `FORBIDDEN`" })
+  senderId?: string;
+
+  @IdField({ optional: true, description: 'As senderId' })
+  from?: string;
+
+  @IdField({ optional: true, description: 'As senderId' })
+  userId?: string;
+}

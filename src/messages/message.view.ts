@@ -1,0 +1,62 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
+
+/** A message as every member sees it. */
+export class MessageView {
+  @ApiProperty({ example: '6920f1c2a1b2c3d4e5f60718' })
+  id: string;
+
+  @ApiProperty({ example: '6920f1b0a1b2c3d4e5f60710' })
+  chatId: string;
+
+  @ApiProperty({
+    example: 12,
+    description: 'Place among the messages of the chat: 1, 2, 3 ... without holes',
+  })
+  seq: number;
+
+  @ApiProperty({ example: 14, description: 'Place of its last change among all changes of the chat' })
+  rev: number;
+
+  @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60701' })
+  senderId: string;
+
+  @ApiProperty({ example: 'a7c1-1', description: 'The id that the sending client made' })
+  clientMessageId: string;
+
+  @ApiProperty({ enum: ['text'], example: 'text' })
+  type: string;
+
+  @ApiProperty({ example: 'Hello!' })
+  text: string;
+
+  @ApiProperty({ type: [Object], example: [] })
+  attachments: never[];
+
+  @ApiProperty({ type: [String], example: [] })
+  mentions: string[];
+
+  @ApiProperty({ type: [Object], example: [] })
+  reactions: never[];
+
+  @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
+  createdAt: string;
+}
+
+export function toMessageView(row: ChatLogRow): MessageView {
+  return {
+    id: row._id.toHexString(),
+    chatId: row.chatId.toHexString(),
+    seq: row.seq ?? 0,
+    rev: row.rev,
+    senderId: row.senderId.toHexString(),
+    clientMessageId: row.clientMessageId ?? '',
+    type: row.type ?? 'text',
+    text: row.text ?? '',
+    attachments: [],
+    mentions: [],
+    reactions: [],
+    createdAt: row.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+
+import { ChatAccess, NotAMemberError } from '../chats/chat-access.js';
+import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
+import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
+import { ConflictError } from '../common/errors/app-error.js';
+import { toObjectId } from '../database/object-id.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { type MessageView, toMessageView } from './message.view.js';
+import { RecentSends } from './recent-sends.js';
+
+/** What a sender gives; identity and chat come beside it. */
+export interface MessageContent {
+  clientMessageId?: string;
+  type?: 'text';
+  text: string;
+}
+
+/** Sending: once per `clientMessageId`, in order, stored before anybody hears of it. */
+@Injectable()
+export class MessagesService {
+  constructor(
+    private readonly access: ChatAccess,
+    private readonly log: ChatLog,
+    private readonly recent: RecentSends,
+    private readonly events: DomainEvents,
+  ) {}
+
+  /** `isNew` is false for a retry, which gets the first message and is not told to anybody again. */
+  async send(
+    senderId: string,
+    chatId: string,
+    content: MessageContent,
+  ): Promise<{ message: MessageView; isNew: boolean }> {
+    const { clientMessageId } = content;
+    if (!clientMessageId)
+      return toSent(await this.store(senderId, chatId, { ...content, clientMessageId: randomUUID() }));
+    const first = this.recent.find(senderId, chatId, clientMessageId);
+    if (first) return toSent({ ...(await sameContent(first, content)), isNew: false });
+    const stored = this.store(senderId, chatId, content);
+    this.recent.add(senderId, chatId, clientMessageId, stored);
+    return toSent(await sameContent(stored, content));
+  }
+
+  /** Checks membership against the very state that the row is numbered on, then stores and tells. */
+  private async store(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
+    const sender = toObjectId(senderId);
+    const { clientMessageId, type = 'text', text } = content;
+    const write = this.log.append({
+      chatId,
+      draft: (state) => {
+        if (!state.has(senderId)) throw new NotAMemberError();
+        return { kind: 'message', senderId: sender, clientMessageId, type, text };
+      },
+      stored: (row, recipientIds) => {
+        this.events.publish('message.created', { message: viewOf(row), recipientIds });
+      },
+    });
+    return this.access.guarded(senderId, chatId, write);
+  }
+}
+
+/** The view of a row just stored is wanted twice, by the ack and by the fan-out: made once. */
+const views = new WeakMap<ChatLogRow, MessageView>();
+
+function viewOf(row: ChatLogRow): MessageView {
+  let view = views.get(row);
+  if (!view) views.set(row, (view = toMessageView(row)));
+  return view;
+}
+
+async function sameContent(
+  sent: Promise<AppendResult>,
+  { text, type = 'text' }: MessageContent,
+): Promise<AppendResult> {
+  const result = await sent;
+  if (result.row && (result.row.text !== text || result.row.type !== type)) {
+    throw new ConflictError('This clientMessageId was used for another message: make a new id');
+  }
+  return result;
+}
+
+function toSent({ row, isNew }: AppendResult): { message: MessageView; isNew: boolean } {
+  if (!row) throw new Error('a message draft always makes a row');
+  return { message: viewOf(row), isNew };
+}

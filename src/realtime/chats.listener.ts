@@ -1,0 +1,33 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+
+import { DomainEvents } from '../events/domain-events.js';
+import { RealtimePublisher } from './realtime.publisher.js';
+
+/** Changes of chats and their members -> sockets. */
+@Injectable()
+export class ChatsListener implements OnModuleInit {
+  constructor(
+    private readonly events: DomainEvents,
+    private readonly publisher: RealtimePublisher,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.on('chat.created', ({ chat, recipientIds }) => {
+      this.publisher.toUsers(recipientIds, 'chat_created', chat);
+    });
+    this.events.on('chat.removed', ({ chatId, userId }) => {
+      this.publisher.toUsers([userId], 'chat_removed', { chatId });
+    });
+    this.events.on('member.added', ({ chatId, members, rev, recipientIds }) => {
+      for (const { userId, role } of members) {
+        this.publisher.toUsers(recipientIds, 'member_added', { chatId, userId, role, rev });
+      }
+    });
+    this.events.on('member.removed', ({ recipientIds, ...member }) => {
+      this.publisher.toUsers(recipientIds, 'member_removed', member);
+    });
+    this.events.on('member.role', ({ recipientIds, ...member }) => {
+      this.publisher.toUsers(recipientIds, 'member_role', member);
+    });
+  }
+}

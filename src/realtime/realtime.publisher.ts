@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+
+import type { ParleyServer, ParleySocket } from './parley-socket.js';
+import { presenceRoom, sessionRoom, userRoom } from './rooms.js';
+import type { PayloadOf, ServerEventName } from './socket-events.js';
+
+/**
+ * The only class that emits to sockets. Facts reach it through the listeners beside it; signals
+ * (typing, presence) come straight from the services that check them.
+ */
+@Injectable()
+export class RealtimePublisher {
+  private server: ParleyServer | null = null;
+
+  /** Once, from the gateway that owns the connection, before the first socket. */
+  attach(server: ParleyServer): void {
+    this.server = server;
+  }
+
+  /** To all sockets of these users; encoded once. Nobody there: nothing happens. */
+  toUsers<E extends ServerEventName>(userIds: readonly string[], event: E, payload: PayloadOf<E>): void {
+    if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload);
+  }
+
+  /** To these users if they can take it right now: a signal that is stale a second later. */
+  toUsersVolatile<E extends ServerEventName>(
+    userIds: readonly string[],
+    event: E,
+    payload: PayloadOf<E>,
+  ): void {
+    if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload, true);
+  }
+
+  /** To those who asked about this user, and to `userIds`; a socket in both hears it once. */
+  toWatchers<E extends ServerEventName>(
+    watchedId: string,
+    userIds: readonly string[],
+    event: E,
+    payload: PayloadOf<E>,
+  ): void {
+    this.emit([presenceRoom(watchedId), ...userIds.map(userRoom)], event, payload);
+  }
+
+  toSocket<E extends ServerEventName>(socket: ParleySocket, event: E, payload: PayloadOf<E>): void {
+    const args = [payload] as Parameters<Parameters<ParleySocket['on']>[1]>;
+    socket.emit(event, ...(args as never));
+  }
+
+  /** Tells the sockets of these logins why, and closes them. */
+  endSessions(sessionIds: readonly string[]): void {
+    for (const sessionId of sessionIds) {
+      this.emit([sessionRoom(sessionId)], 'session_revoked', { sessionId });
+      this.server?.in(sessionRoom(sessionId)).disconnectSockets(true);
+    }
+  }
+
+  private emit<E extends ServerEventName>(
+    rooms: string[],
+    event: E,
+    payload: PayloadOf<E>,
+    isVolatile = false,
+  ): void {
+    const target = this.server?.to(rooms);
+    // The typed emit can't be called with a generic event name.
+    (isVolatile ? target?.volatile : target)?.emit(event, ...([payload] as never));
+  }
+}

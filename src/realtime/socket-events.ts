@@ -1,0 +1,53 @@
+import type { ChatRole } from '../chats/log/chat-state.js';
+import type { ChatView } from '../chats/chat.view.js';
+import type { ErrorInfo } from '../common/errors/error-body.js';
+import type { MessageView } from '../messages/message.view.js';
+
+/** What the server sends on its own, by event name: the whole outbound wire contract. */
+export interface ServerToClientEvents {
+  /** To every socket of every member, the sender's included; per chat in the order of `seq`. */
+  receive_message: (message: MessageView) => void;
+  message_receipt: (receipt: {
+    chatId: string;
+    userId: string;
+    deliveredSeq: number;
+    readSeq: number;
+    receiptRev: number;
+    at: string;
+  }) => void;
+  user_typing: (typing: TypingSignal) => void;
+  user_stop_typing: (typing: TypingSignal) => void;
+  user_online: (presence: { userId: string }) => void;
+  user_offline: (presence: { userId: string; lastSeenAt?: string }) => void;
+  /** A chat that is new to the receiver, in the shared view. */
+  chat_created: (chat: ChatView) => void;
+  chat_removed: (chat: { chatId: string }) => void;
+  member_added: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
+  member_removed: (member: { chatId: string; userId: string; rev: number }) => void;
+  member_role: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
+  /** 60 s before the socket is closed, unless a fresh token comes by `authenticate`. */
+  token_expiring: (token: { expiresAt: string }) => void;
+  /** The login of this socket has ended; the socket is closed behind it. */
+  session_revoked: (session: { sessionId: string }) => void;
+  /** A failed event that was sent without an ack callback. */
+  exception: (failure: { event: string; error: ErrorInfo }) => void;
+}
+
+export interface TypingSignal {
+  chatId: string;
+  userId: string;
+  kind: TypingKind;
+}
+
+export type TypingKind = 'text' | 'voice';
+export type ServerEventName = keyof ServerToClientEvents;
+export type PayloadOf<E extends ServerEventName> = Parameters<ServerToClientEvents[E]>[0];
+
+/** Client events that tutorials send with a plain string, and the field that the string stands for. */
+export const STRING_FORMS: Readonly<Record<string, string>> = {
+  user_connected: 'userId',
+  join_chat: 'chatId',
+  leave_chat: 'chatId',
+  typing: 'chatId',
+  stop_typing: 'chatId',
+};

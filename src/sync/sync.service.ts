@@ -1,0 +1,192 @@
+import { Injectable } from '@nestjs/common';
+
+import { ChatMembersRepository, type Membership } from '../chats/chat-members.repository.js';
+import { ChatReader } from '../chats/chat-reader.service.js';
+import type { ChatView } from '../chats/chat.view.js';
+import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
+import { ChatLog } from '../chats/log/chat-log.service.js';
+import { isGone, lastVisibleRev, visibleStretches } from '../chats/membership.js';
+import { ChatReceiptsRepository } from '../chats/receipts/chat-receipts.repository.js';
+import { Clock } from '../common/clock.js';
+import { decodeCursor, encodeCursor } from '../common/pagination/cursor.js';
+import { type MessageView, toMessageView } from '../messages/message.view.js';
+import { toOwnUserView } from '../users/user.view.js';
+import { UsersService } from '../users/users.service.js';
+import { DEFAULT_SYNC_MESSAGES, type HeldRevs, type SyncDto } from './dto/sync.dto.js';
+import type { ReceiptView, SyncedChatView, SyncMeView, SyncView } from './sync.view.js';
+
+/** Messages of a chat that a device has never seen. */
+const SNAPSHOT_MESSAGES = 50;
+/** Chats per answer: bounds the answer where each has little that is new. */
+const MAX_CHATS_PER_ANSWER = 100;
+
+interface Held {
+  rev: number;
+  receiptRev: number;
+}
+
+/** One chat that has something new for the client. */
+interface Behind {
+  membership: Membership;
+  held: Held;
+  /** The last change that this member may know. */
+  headRev: number;
+}
+
+/**
+ * Catch-up: for the revs that a client holds, exactly what it lacks. Every change of a chat is a row of
+ * its log, so what is behind a rev is a range of one index.
+ */
+@Injectable()
+export class SyncService {
+  constructor(
+    private readonly members: ChatMembersRepository,
+    private readonly log: ChatLogRepository,
+    private readonly chatLog: ChatLog,
+    private readonly reader: ChatReader,
+    private readonly receipts: ChatReceiptsRepository,
+    private readonly users: UsersService,
+    private readonly clock: Clock,
+  ) {}
+
+  async sync(userId: string, dto: SyncDto): Promise<SyncView> {
+    const position = dto.cursor === undefined ? null : positionOf(dto.cursor);
+    const all = await this.members.findByUser(userId);
+    const memberships = all
+      .filter((membership) => !isGone(membership) && membership.chatId >= (position?.chatId ?? ''))
+      .toSorted((a, b) => (a.chatId < b.chatId ? -1 : 1));
+    const behind = await this.behind(memberships, dto.chats, position);
+    const { chats, next } = await this.collect(userId, behind, dto.limit ?? DEFAULT_SYNC_MESSAGES);
+    const me = position ? undefined : await this.me(userId, dto.me);
+    return {
+      chats,
+      removedChats: position
+        ? []
+        : all.filter((one) => isGone(one) && one.chatId in dto.chats).map(({ chatId }) => chatId),
+      ...(me && { me }),
+      nextCursor: next && encodeCursor([next.chatId, next.rev]),
+      serverTime: this.clock.now().toISOString(),
+    };
+  }
+
+  private async behind(
+    memberships: Membership[],
+    holds: Record<string, HeldRevs>,
+    position: { chatId: string; rev: number } | null,
+  ): Promise<Behind[]> {
+    const heads = await this.reader.revs(memberships.map(({ chatId }) => chatId));
+    return memberships.flatMap((membership) => {
+      const { chatId } = membership;
+      const held = heldOf(holds[chatId]);
+      // A chat that the answer before broke off goes on where that ended.
+      if (position?.chatId === chatId) held.rev = position.rev;
+      const head = heads.get(chatId);
+      if (!head) return [];
+      const headRev = Math.min(head.rev, lastVisibleRev(membership));
+      const isNew = held.rev < headRev || (membership.isActive && held.receiptRev < head.receiptRev);
+      return isNew ? [{ membership, held, headRev }] : [];
+    });
+  }
+
+  /** Chat after chat until the answer is full. */
+  private async collect(userId: string, behind: Behind[], limit: number) {
+    const batch = behind.slice(0, MAX_CHATS_PER_ANSWER);
+    await this.reader.ensureProjected(
+      batch.map(({ membership, headRev }) => ({ chatId: membership.chatId, rev: headRev })),
+    );
+    const views = new Map<string, ChatView>();
+    for (const view of await this.reader.views(
+      userId,
+      batch.map(({ membership }) => membership),
+    ))
+      views.set(view.id, view);
+    const chats: SyncedChatView[] = [];
+    let room = limit;
+    for (const [index, one] of batch.entries()) {
+      const view = views.get(one.membership.chatId);
+      if (!view) continue;
+      const synced = await this.syncChat(one, view, room);
+      chats.push(synced);
+      room -= synced.messages.length;
+      if (synced.hasMore) return { chats, next: { chatId: view.id, rev: synced.rev } };
+      const following = behind[index + 1];
+      if (following && (room <= 0 || index + 1 === batch.length)) {
+        return { chats, next: { chatId: following.membership.chatId, rev: following.held.rev } };
+      }
+    }
+    return { chats, next: null };
+  }
+
+  private async syncChat(
+    { membership, held, headRev }: Behind,
+    chat: ChatView,
+    room: number,
+  ): Promise<SyncedChatView> {
+    const { messages, rev, hasMore } =
+      held.rev === 0
+        ? await this.snapshot(membership, headRev)
+        : await this.changes(membership, held.rev, headRev, room);
+    const receipts =
+      membership.isActive && chat.receiptRev > held.receiptRev
+        ? await this.receiptsBehind(chat, held.receiptRev)
+        : [];
+    return {
+      chat,
+      messages,
+      ...(receipts.length > 0 && { receipts }),
+      rev,
+      receiptRev: chat.receiptRev,
+      hasMore,
+    };
+  }
+
+  private async receiptsBehind(chat: ChatView, heldRev: number): Promise<ReceiptView[]> {
+    const marks = (await this.receipts.findByChats([chat.id])).get(chat.id)?.marks ?? {};
+    return Object.entries(marks)
+      .filter(([, mark]) => mark.rev > heldRev)
+      .map(([userId, { deliveredSeq, readSeq }]) => ({ userId, deliveredSeq, readSeq }));
+  }
+
+  private async snapshot(membership: Membership, headRev: number) {
+    const { chatId } = membership;
+    const rows = await this.log.findMessages(
+      chatId,
+      visibleStretches(membership),
+      'descending',
+      SNAPSHOT_MESSAGES,
+    );
+    await this.chatLog.settled(chatId, rows[0]?.rev ?? 0);
+    return { messages: rows.toReversed().map(toMessageView), rev: headRev, hasMore: false };
+  }
+
+  private async changes(membership: Membership, heldRev: number, headRev: number, room: number) {
+    const { chatId } = membership;
+    const rows = await this.log.findRowsAfter(chatId, heldRev, headRev, room + 1);
+    await this.chatLog.settled(chatId, rows.at(-1)?.rev ?? 0);
+    const page = rows.slice(0, room);
+    const hasMore = rows.length > room;
+    const stretches = visibleStretches(membership);
+    const messages: MessageView[] = page
+      .filter(({ seq = 0 }) => stretches.some(({ from, to }) => seq >= from && seq <= to))
+      .map(toMessageView);
+    return { messages, rev: hasMore ? (page.at(-1)?.rev ?? heldRev) : headRev, hasMore };
+  }
+
+  private async me(userId: string, heldRev: number | undefined): Promise<SyncMeView | undefined> {
+    if (heldRev === undefined) return undefined;
+    const user = await this.users.getById(userId);
+    return user.rev > heldRev ? { rev: user.rev, user: toOwnUserView(user) } : undefined;
+  }
+}
+
+function heldOf(held: HeldRevs | undefined): Held {
+  if (held === undefined) return { rev: 0, receiptRev: 0 };
+  return typeof held === 'number'
+    ? { rev: held, receiptRev: 0 }
+    : { rev: held.rev, receiptRev: held.receiptRev ?? 0 };
+}
+
+function positionOf(cursor: string): { chatId: string; rev: number } {
+  const [chatId, rev] = decodeCursor(cursor, ['id', 'number']);
+  return { chatId: String(chatId), rev: Number(rev) };
+}

@@ -1,0 +1,64 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+import { ChatView } from '../chats/chat.view.js';
+import { MessageView } from '../messages/message.view.js';
+import { OwnUserView } from '../users/user.view.js';
+
+export class ReceiptView {
+  @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60701' })
+  userId: string;
+
+  @ApiProperty({ example: 12 })
+  deliveredSeq: number;
+
+  @ApiProperty({ example: 11 })
+  readSeq: number;
+}
+
+export class SyncedChatView {
+  @ApiProperty({ type: ChatView })
+  chat: ChatView;
+
+  @ApiProperty({ type: [MessageView], description: 'Messages new or changed behind the rev held, by rev' })
+  messages: MessageView[];
+
+  @ApiPropertyOptional({ type: [ReceiptView], description: 'Receipts that moved behind the receiptRev held' })
+  receipts?: ReceiptView[];
+
+  @ApiProperty({ example: 14, description: 'The client holds this now' })
+  rev: number;
+
+  @ApiProperty({ example: 7 })
+  receiptRev: number;
+
+  @ApiProperty({
+    example: false,
+    description: 'More of this chat follows: go on with `nextCursor`, or from this rev',
+  })
+  hasMore: boolean;
+}
+
+export class SyncMeView {
+  @ApiProperty({ example: 3 })
+  rev: number;
+
+  @ApiProperty({ type: OwnUserView })
+  user: OwnUserView;
+}
+
+export class SyncView {
+  @ApiProperty({ type: [SyncedChatView], description: 'Chats in which anything is new' })
+  chats: SyncedChatView[];
+
+  @ApiProperty({ type: [String], description: 'Chats named that are off the list for good: forget them' })
+  removedChats: string[];
+
+  @ApiPropertyOptional({ type: SyncMeView, description: 'Where the `me` rev held is behind' })
+  me?: SyncMeView;
+
+  @ApiProperty({ type: String, nullable: true, description: '`null`: that was all' })
+  nextCursor: string | null;
+
+  @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
+  serverTime: string;
+}
