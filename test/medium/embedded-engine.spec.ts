@@ -97,10 +97,7 @@ describe('EmbeddedEngine', () => {
     await vi.waitFor(() => expect(engine.hostPid).not.toBe(killed), soon);
 
     expect(engine.uri).toBe(uri);
-    await vi.waitFor(
-      async () => expect(await collection.findOne({}, { timeoutMS: 2000 })).not.toBeNull(),
-      soon,
-    );
+    await vi.waitFor(async () => expect(await collection.findOne({})).not.toBeNull(), soon);
     await collection.insertOne({ text: 'after' });
     expect(await notes(uri).countDocuments()).toBe(2);
   });

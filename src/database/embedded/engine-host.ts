@@ -18,8 +18,13 @@ function tell(message: HostMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
+/** Ending too is what makes the supervisor start both again. */
+function onLost(): void {
+  if (!isClosing) process.exit(1);
+}
+
 function open(options: HostOptions): Promise<OpenEngine> {
-  if (options.mode === 'mongod') return openMongod(options);
+  if (options.mode === 'mongod') return openMongod(options, onLost);
   return openEmbedded(options.dbPath, (message) => tell({ type: 'warning', message }));
 }
 

@@ -16,8 +16,9 @@ async function loadPackage(): Promise<Pick<MongodPackage, 'MongoMemoryServer'>> 
 /**
  * Runs a real mongod, downloaded once, for machines the embedded engine is not built for.
  * In spite of the package's name the data is kept: a folder of ours and the WiredTiger storage.
+ * `onLost` is called when the mongod ends, by itself or in `close`.
  */
-export async function openMongod(options: HostOptions): Promise<OpenEngine> {
+export async function openMongod(options: HostOptions, onLost: () => void): Promise<OpenEngine> {
   const { MongoMemoryServer } = await loadPackage();
   const isWindows = process.platform === 'win32';
   const server = new MongoMemoryServer({
@@ -35,5 +36,6 @@ export async function openMongod(options: HostOptions): Promise<OpenEngine> {
     spawn: { detached: !isWindows, windowsHide: true },
   });
   await server.start(true);
+  server.instanceInfo?.instance.mongodProcess?.once('exit', onLost);
   return { socketPath: null, close: async () => void (await server.stop({ doCleanup: false })) };
 }

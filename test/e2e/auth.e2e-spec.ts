@@ -1,0 +1,304 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createTestApp, type TestApp } from '../support/create-test-app.js';
+
+const PASSWORD = 'correct horse';
+let count = 0;
+const newEmail = () => `auth-${process.pid}-${Date.now()}-${count++}@example.com`;
+
+/** Every way in which a text field can be wrong by its type alone. */
+const NO_TEXT: [string, unknown][] = [
+  ['null', null],
+  ['a number', 1],
+  ['true', true],
+  ['an object', { $ne: null }],
+  ['an operator', { $gt: '' }],
+  ['a list', ['ada@example.com']],
+];
+
+describe('auth: accounts', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await createTestApp();
+  });
+
+  afterAll(() => app.close());
+
+  const register = (body: object) => app.http.post('/api/auth/register').send(body);
+  const login = (body: object) => app.http.post('/api/auth/login').send(body);
+  const account = (fields: object = {}) => ({
+    email: newEmail(),
+    password: PASSWORD,
+    name: 'Ada',
+    ...fields,
+  });
+
+  /** The body is `VALIDATION` and blames the field. */
+  async function expectRefused(
+    response: Promise<{ status: number; body: unknown; text: string }>,
+    field: string,
+  ) {
+    const { status, body, text } = await response;
+    expect(body).toMatchObject({ statusCode: 400, error: { code: 'VALIDATION' } });
+    expect(status).toBe(400);
+    const { error } = body as { error: { details: { field: string; rule: string; message: string }[] } };
+    expect(error.details.map((detail) => detail.field)).toContain(field);
+    expect(text).not.toContain(PASSWORD);
+  }
+
+  describe('POST /api/auth/register', () => {
+    it('should answer the own profile, without token or hash', async () => {
+      const input = account({ name: '  Ada Lovelace ', phone: '+49 (151) 234-56789' });
+
+      const { status, body } = await register(input);
+
+      expect(status).toBe(201);
+      expect(body).toEqual({
+        id: expect.stringMatching(/^[0-9a-f]{24}$/),
+        name: 'Ada Lovelace',
+        about: '',
+        avatarUrl: null,
+        email: input.email,
+        phone: '+4915123456789',
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      });
+    });
+
+    it('should take an email in any way of writing for the same', async () => {
+      const email = newEmail();
+      await register(account({ email })).expect(201);
+
+      for (const same of [`  ${email.toUpperCase()} `, email.replace('@', '＠')]) {
+        const { body } = await register(account({ email: same })).expect(409);
+        expect(body).toMatchObject({ statusCode: 409, error: { code: 'CONFLICT' } });
+        await login({ email: same, password: PASSWORD }).expect(200);
+      }
+    });
+
+    it('should make one account of twenty that ask at once', async () => {
+      const email = newEmail();
+      const inputs = Array.from({ length: 20 }, (_, i) =>
+        account({ email: i % 2 ? email : email.toUpperCase(), password: `${PASSWORD} ${i}` }),
+      );
+
+      const answers = await Promise.all(inputs.map((input) => register(input)));
+
+      const winner = answers.findIndex(({ status }) => status === 201);
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+      expect(answers.filter(({ body }) => body.error?.code === 'CONFLICT')).toHaveLength(19);
+      const logins = await Promise.all(inputs.map(({ password }) => login({ email, password })));
+      expect(logins.map(({ status }) => status === 200)).toEqual(inputs.map((_, i) => i === winner));
+    });
+
+    it('should take a password of 72 bytes, to the last of them', async () => {
+      const password = `${'😀'.repeat(17)}abcd`;
+      const { email } = account();
+      await register(account({ email, password })).expect(201);
+
+      await login({ email, password }).expect(200);
+      await login({ email, password: `${'😀'.repeat(17)}abce` }).expect(401);
+    });
+
+    it.each(['email', 'password', 'name'])('should insist on %s', async (field) => {
+      const { [field]: _, ...rest } = account() as Record<string, unknown>;
+
+      await expectRefused(register(rest), field);
+      for (const [, value] of NO_TEXT) await expectRefused(register({ ...rest, [field]: value }), field);
+    });
+
+    it.each<[string, string, unknown]>([
+      ['email', 'empty', ''],
+      ['email', 'without @', 'ada.example.com'],
+      ['email', 'without a domain', 'ada@'],
+      ['email', 'two of them', 'ada@example.com,bob@example.com'],
+      ['email', 'with a line end', 'ada@example.com\nbcc:x@example.com'],
+      ['email', 'with NUL', 'ada\0@example.com'],
+      ['email', 'too long', `${'a'.repeat(250)}@example.com`],
+      ['password', 'empty', ''],
+      ['password', 'short', '1234567'],
+      ['password', '73 bytes', 'a'.repeat(73)],
+      ['password', '74 bytes in 37 characters', 'é'.repeat(37)],
+      ['password', 'with NUL', 'correct\0horse'],
+      ['password', 'with half a character', 'correct horse \uD83D'],
+      ['name', 'empty', ''],
+      ['name', 'blank', '   '],
+      ['name', 'invisible', '\u200B\u200B'],
+      ['name', 'with NUL', 'A\0da'],
+      ['name', 'with a line end', 'Ada\nLovelace'],
+      ['name', 'too long', 'a'.repeat(101)],
+      ['phone', 'null', null],
+      ['phone', 'a number', 4915123456789],
+      ['phone', 'an operator', { $ne: null }],
+      ['phone', 'empty', ''],
+      ['phone', 'national', '015123456789'],
+      ['phone', 'letters', '+49abcdefgh'],
+      ['phone', 'too long', '+1234567890123456'],
+      ['phone', 'with NUL', '+4915123456789\0'],
+      ['isAdmin', 'unknown', true],
+      ['passwordHash', 'unknown', '$2b$04$abc'],
+      ['id', 'unknown', '665f1f77bcf86cd799439011'],
+    ])('should refuse %s: %s', async (field, _, value) => {
+      await expectRefused(register(account({ [field]: value })), field);
+    });
+
+    it.each(['__proto__', 'constructor', 'prototype'])('should refuse the key %s', async (key) => {
+      const body = JSON.stringify(account()).replace('{', `{"${key}":{"isAdmin":true},`);
+
+      await expectRefused(app.http.post('/api/auth/register').type('json').send(body), key);
+    });
+
+    it.each(['[]', '"text"', '42', '{', ''])('should refuse the body %j', async (body) => {
+      const { body: answer } = await app.http.post('/api/auth/register').type('json').send(body).expect(400);
+
+      expect(answer).toMatchObject({ statusCode: 400, error: { code: 'VALIDATION' } });
+    });
+
+    it('should leave no account behind a refusal', async () => {
+      const input = account();
+      await register({ ...input, extra: 1 }).expect(400);
+
+      await login({ email: input.email, password: PASSWORD }).expect(401);
+    });
+  });
+
+  describe('POST /api/auth/login', () => {
+    it('should answer tokens and the own profile', async () => {
+      const { email } = account();
+      const { body: user } = await register(account({ email }));
+
+      const { status, body } = await login({ email, password: PASSWORD, deviceName: ' Phone ' });
+
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+        refreshToken: expect.any(String),
+        tokenType: 'Bearer',
+        expiresIn: expect.any(Number),
+        user,
+      });
+      const claims = JSON.parse(Buffer.from(body.accessToken.split('.')[1], 'base64url').toString());
+      expect(claims).toMatchObject({ userId: user.id, sessionId: expect.stringMatching(/^[0-9a-f]{24}$/) });
+      expect(claims.exp - claims.iat).toBe(body.expiresIn);
+    });
+
+    it('should answer an unknown email and a wrong password alike', async () => {
+      const { email } = account();
+      await register(account({ email })).expect(201);
+
+      const wrong = await login({ email, password: 'wrong password' });
+      const unknown = await login({ email: newEmail(), password: PASSWORD });
+
+      expect(wrong.status).toBe(401);
+      expect(wrong.body).toMatchObject({ statusCode: 401, error: { code: 'UNAUTHENTICATED' } });
+      expect(unknown.status).toBe(401);
+      expect(unknown.body).toEqual(wrong.body);
+    });
+
+    it.each(['email', 'password'])('should insist on %s', async (field) => {
+      const { [field]: _, ...rest } = { email: newEmail(), password: PASSWORD } as Record<string, unknown>;
+
+      await expectRefused(login(rest), field);
+      for (const [, value] of NO_TEXT) await expectRefused(login({ ...rest, [field]: value }), field);
+    });
+
+    it.each<[string, unknown]>([
+      ['password', ''],
+      ['password', 'a'.repeat(73)],
+      ['password', 'correct\0horse'],
+      ['deviceName', ''],
+      ['deviceName', null],
+      ['deviceName', 'a'.repeat(101)],
+      ['deviceName', 'Pho\0ne'],
+      ['deviceName', { $ne: null }],
+      ['userId', '665f1f77bcf86cd799439011'],
+    ])('should refuse the %s %j', async (field, value) => {
+      await expectRefused(login({ email: newEmail(), password: PASSWORD, [field]: value }), field);
+    });
+  });
+
+  describe('POST /api/auth/password', () => {
+    const NEXT = 'battery staple';
+
+    async function loggedIn() {
+      const { email } = account();
+      await register(account({ email })).expect(201);
+      const devices = await Promise.all([1, 2].map(() => login({ email, password: PASSWORD }).expect(200)));
+      return { email, tokens: devices.map(({ body }) => `Bearer ${body.accessToken}`) };
+    }
+
+    const change = (token: string, body: object) =>
+      app.http.post('/api/auth/password').set('Authorization', token).send(body);
+    const me = (token: string) => app.http.get('/api/users/me').set('Authorization', token);
+
+    it('should change it and end the other sessions, not this one', async () => {
+      const { email, tokens } = await loggedIn();
+
+      const { text } = await change(tokens[0]!, { currentPassword: PASSWORD, newPassword: NEXT }).expect(204);
+
+      expect(text).toBe('');
+      await me(tokens[0]!).expect(200);
+      await me(tokens[1]!).expect(401);
+      await login({ email, password: PASSWORD }).expect(401);
+      await login({ email, password: NEXT }).expect(200);
+    });
+
+    it('should refuse a wrong current password and leave everything as it is', async () => {
+      const { email, tokens } = await loggedIn();
+
+      const { body } = await change(tokens[0]!, {
+        currentPassword: 'wrong password',
+        newPassword: NEXT,
+      }).expect(403);
+
+      expect(body).toMatchObject({ statusCode: 403, error: { code: 'FORBIDDEN' } });
+      await me(tokens[1]!).expect(200);
+      await login({ email, password: PASSWORD }).expect(200);
+    });
+
+    it('should let one of two changes at once win', async () => {
+      const { email, tokens } = await loggedIn();
+      const passwords = [`${NEXT} 0`, `${NEXT} 1`];
+
+      const answers = await Promise.all(
+        passwords.map((newPassword, i) => change(tokens[i]!, { currentPassword: PASSWORD, newPassword })),
+      );
+      const logins = await Promise.all(passwords.map((password) => login({ email, password })));
+
+      expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
+      expect(logins.map(({ status }) => status === 200)).toEqual(answers.map(({ status }) => status === 204));
+    });
+
+    it('should leave no session to a login with the old password that runs at the same time', async () => {
+      const { email, tokens } = await loggedIn();
+
+      const [, ...logins] = await Promise.all([
+        change(tokens[0]!, { currentPassword: PASSWORD, newPassword: NEXT }).expect(204),
+        ...Array.from({ length: 10 }, () => login({ email, password: PASSWORD })),
+      ]);
+
+      for (const { body } of logins.filter(({ status }) => status === 200)) {
+        await me(`Bearer ${body.accessToken}`).expect(401);
+      }
+    });
+
+    it.each<[string, unknown]>([
+      ['currentPassword', undefined],
+      ['currentPassword', { $ne: null }],
+      ['currentPassword', 'a'.repeat(73)],
+      ['newPassword', undefined],
+      ['newPassword', 'short'],
+      ['newPassword', 'é'.repeat(37)],
+      ['newPassword', 'battery\0staple'],
+      ['newPassword', null],
+      ['userId', '665f1f77bcf86cd799439011'],
+    ])('should refuse the %s %j', async (field, value) => {
+      const { tokens } = await loggedIn();
+
+      await expectRefused(
+        change(tokens[0]!, { currentPassword: PASSWORD, newPassword: NEXT, [field]: value }),
+        field,
+      );
+    });
+  });
+});

@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { TestProject } from 'vitest/node';
+
+import { EmbeddedEngine } from '../../src/database/embedded/embedded-engine.js';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    mongodbUri: string;
+  }
+}
+
+/** One real engine for the whole run; every test app has a database of its own in it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // The engine's host is compiled code, and some tests start the built server.
+  execFileSync(process.execPath, ['scripts/build-if-stale.mjs'], { stdio: 'inherit' });
+  if (process.env.MONGODB_URI) {
+    project.provide('mongodbUri', process.env.MONGODB_URI);
+    return async () => undefined;
+  }
+  const dataDir = mkdtempSync(join(tmpdir(), 'parley-test-'));
+  const cacheDir = process.env.CACHE_DIR ?? join(homedir(), '.cache', 'parley');
+  const engine = await EmbeddedEngine.start({ dataDir, cacheDir, log: console });
+  project.provide('mongodbUri', engine.uri);
+  return async () => {
+    await engine.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+}
