@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { toMessageView } from '../messages/message.view.js';
 import { ChatMembersRepository, type Membership } from './chat-members.repository.js';
-import { type ChatMemberView, type ChatView, DEFAULT_SETTINGS } from './chat.view.js';
+import { type ChatMemberView, type ChatView, DEFAULT_SETTINGS, type SharedChatView } from './chat.view.js';
 import { type ChatRecord, ChatsRepository } from './chats.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
@@ -59,12 +59,10 @@ export class ChatReader {
     });
   }
 
-  /** What goes to many: without what concerns one user alone. */
-  async shared(userId: string, membership: Membership): Promise<ChatView> {
-    const [{ me: _me, unreadCount: _unreadCount, ...shared } = {} as ChatView] = await this.views(userId, [
-      membership,
-    ]);
-    return shared;
+  /** As one member sees it, without what concerns them alone. */
+  async shared(userId: string, membership: Membership): Promise<SharedChatView | null> {
+    const records = await this.chats.findByIds([membership.chatId]);
+    return this.sharedView(membership.chatId, await this.gather(userId, [membership], records));
   }
 
   /** How far each chat's two counters are. */
@@ -184,7 +182,7 @@ export class ChatReader {
     );
   }
 
-  private sharedView(chatId: string, { records, heads, members, receipts }: Material): ChatView | null {
+  private sharedView(chatId: string, { records, heads, members, receipts }: Material): SharedChatView | null {
     const record = records.get(chatId);
     const head = heads.get(chatId);
     if (!record || !head) return null;
@@ -219,7 +217,7 @@ function toListed({
 }
 
 /** The shared view of a chat at its first row, which needs no query. */
-export function newChatView(record: ChatRecord, created: ChatLogRow): ChatView {
+export function newChatView(record: ChatRecord, created: ChatLogRow): SharedChatView {
   const joinedAt = created.createdAt.toISOString();
   return {
     ...fixedPart(record),

@@ -122,6 +122,9 @@ export class ChatView {
   me?: ChatMeView;
 }
 
+/** What goes to many: without what concerns one user alone. */
+export type SharedChatView = Omit<ChatView, 'me' | 'unreadCount'>;
+
 export class ChatPageView extends PageView {
   @ApiProperty({ type: [ChatView] })
   items: ChatView[];

@@ -119,7 +119,7 @@ export class ChatsRepository {
         update: { $max: { projectedRev, lastActivityAt } },
       },
     }));
-    await this.model.collection.bulkWrite(writes as never, {
+    await this.model.collection.bulkWrite(writes, {
       ordered: false,
       writeConcern: { w: 1, journal: false },
     });

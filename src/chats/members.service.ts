@@ -166,7 +166,10 @@ export class MembersService {
   private async change(
     userId: string,
     chatId: string,
-    { draft, stored }: { draft(state: ChatState): RowDraft | null; stored: AppendRequest['stored'] },
+    {
+      draft,
+      stored,
+    }: { draft: (state: ChatState) => RowDraft | null; stored: NonNullable<AppendRequest['stored']> },
   ): Promise<void> {
     const write = this.chatLog.append({
       chatId,
@@ -184,8 +187,8 @@ export class MembersService {
   private async welcome(chatId: string, userIds: string[]): Promise<void> {
     try {
       const membership = await this.members.find(chatId, userIds[0] as string);
-      if (!membership) return;
-      const chat = await this.reader.shared(membership.userId, { ...membership, isActive: true });
+      const chat = membership && (await this.reader.shared(membership.userId, membership));
+      if (!chat) return;
       this.events.publish('chat.created', { chat, recipientIds: userIds });
     } catch (error) {
       this.logger.warn(`new members of ${chatId} not told: ${String(error)}`);

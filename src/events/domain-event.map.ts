@@ -1,5 +1,5 @@
 import type { ChatRosterEntry } from '../chats/log/chat-state.js';
-import type { ChatView } from '../chats/chat.view.js';
+import type { SharedChatView } from '../chats/chat.view.js';
 import type { MessageView } from '../messages/message.view.js';
 
 /**
@@ -12,7 +12,7 @@ export interface DomainEventMap {
   /** A login ended (logout, revoked, refresh token reused): its sockets must close. */
   'session.revoked': { userId: string; sessionIds: string[] };
   /** `chat` is the shared view. To people new in the chat: all of a new one, or those just added. */
-  'chat.created': { chat: ChatView; recipientIds: readonly string[] };
+  'chat.created': { chat: SharedChatView; recipientIds: readonly string[] };
   /** The chat has left one user's list. */
   'chat.removed': { chatId: string; userId: string };
   'member.added': {

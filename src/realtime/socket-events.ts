@@ -1,5 +1,5 @@
 import type { ChatRole } from '../chats/log/chat-state.js';
-import type { ChatView } from '../chats/chat.view.js';
+import type { SharedChatView } from '../chats/chat.view.js';
 import type { ErrorInfo } from '../common/errors/error-body.js';
 import type { MessageView } from '../messages/message.view.js';
 
@@ -20,7 +20,7 @@ export interface ServerToClientEvents {
   user_online: (presence: { userId: string }) => void;
   user_offline: (presence: { userId: string; lastSeenAt?: string }) => void;
   /** A chat that is new to the receiver, in the shared view. */
-  chat_created: (chat: ChatView) => void;
+  chat_created: (chat: SharedChatView) => void;
   chat_removed: (chat: { chatId: string }) => void;
   member_added: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
   member_removed: (member: { chatId: string; userId: string; rev: number }) => void;

@@ -1,60 +1,70 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { forgeToken, unsignedToken } from '../factories/forge-token.js';
-import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { createTestApp, PASSWORD, type TestApp, type TestUser } from '../support/create-test-app.js';
 
-const PASSWORD = 'correct horse';
 const JWT_SECRET = 'a secret of the session tests, 32 bytes or more';
-let count = 0;
+const DAY_MS = 86_400_000;
 
-interface Login {
-  accessToken: string;
-  refreshToken: string;
-  user: { id: string; email: string };
+type Login = Pick<TestUser, 'token' | 'refreshToken'>;
+
+let app: TestApp;
+
+const me = ({ token }: Pick<Login, 'token'>) =>
+  app.http.get('/api/users/me').set('Authorization', `Bearer ${token}`);
+const refresh = (refreshToken: unknown) => app.http.post('/api/auth/refresh').send({ refreshToken });
+const logout = ({ auth }: TestUser) => app.http.post('/api/auth/logout').set(auth);
+const list = ({ auth }: TestUser, query = '') => app.http.get(`/api/auth/sessions${query}`).set(auth);
+const end = ({ auth }: TestUser, id = '') => app.http.delete(`/api/auth/sessions${id && `/${id}`}`).set(auth);
+
+interface Claims {
+  userId: string;
+  sessionId: string;
+  iat: number;
+  exp: number;
+}
+
+function claimsOf({ token }: Pick<Login, 'token'>): Claims {
+  return JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
+}
+
+async function statusOf(response: PromiseLike<{ status: number }>): Promise<number> {
+  return (await response).status;
+}
+
+/** Refreshes, and fails the test when it is refused. */
+async function refreshed({ refreshToken }: Pick<Login, 'refreshToken'>): Promise<Login> {
+  const { status, body } = await refresh(refreshToken);
+  expect(status).toBe(200);
+  return { token: body.accessToken, refreshToken: body.refreshToken };
+}
+
+async function loginAs({ email }: TestUser, deviceName: string): Promise<TestUser> {
+  const { body } = await app.http.post('/api/auth/login').send({ email, password: PASSWORD, deviceName });
+  const { accessToken: token, refreshToken, user } = body;
+  return { id: user.id, email, token, refreshToken, user, auth: { Authorization: `Bearer ${token}` } };
 }
 
 describe('auth: sessions', () => {
-  let app: TestApp;
-
   beforeAll(async () => {
-    app = await createTestApp({ JWT_SECRET });
+    app = await createTestApp({ JWT_SECRET, JWT_EXPIRES_IN: '15m', REFRESH_EXPIRES_IN: '30d' });
   });
 
   afterAll(() => app.close());
 
-  async function newUser(): Promise<{ email: string; login: (deviceName?: string) => Promise<Login> }> {
-    const email = `sessions-${process.pid}-${Date.now()}-${count++}@example.com`;
-    await app.http.post('/api/auth/register').send({ email, password: PASSWORD, name: 'Ada' }).expect(201);
-    const login = async (deviceName?: string): Promise<Login> => {
-      const body = { email, password: PASSWORD, ...(deviceName !== undefined && { deviceName }) };
-      return (await app.http.post('/api/auth/login').send(body).expect(200)).body;
-    };
-    return { email, login };
-  }
-
-  const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
-  const refresh = (refreshToken: unknown) => app.http.post('/api/auth/refresh').send({ refreshToken });
-  const as = ({ accessToken }: Pick<Login, 'accessToken'>) => ({ Authorization: `Bearer ${accessToken}` });
-  const me = (login: Pick<Login, 'accessToken'>) => app.http.get('/api/users/me').set(as(login));
-  const list = (login: Login, query = '') => app.http.get(`/api/auth/sessions${query}`).set(as(login));
-
   describe('access token', () => {
-    let login: Login;
-    let claims: { userId: string; sessionId: string; iat: number; exp: number };
+    let login: TestUser;
+    let claims: Claims;
 
     beforeAll(async () => {
-      login = await (await newUser()).login();
-      claims = claimsOf(login.accessToken);
+      login = await app.registerAndLogin();
+      claims = claimsOf(login);
     });
 
-    const ask = (authorization?: string) => {
-      const request = app.http.get('/api/users/me');
-      return authorization === undefined ? request : request.set('Authorization', authorization);
-    };
-
     it('should open the door', async () => {
-      await ask(`Bearer ${login.accessToken}`).expect(200);
-      await ask(`Bearer ${forgeToken(claims, JWT_SECRET)}`).expect(200); // so the forgeries below fail for their fault
+      expect(await statusOf(me(login))).toBe(200);
+      // so the forgeries below fail for the fault they name
+      expect(await statusOf(me({ token: forgeToken(claims, JWT_SECRET) }))).toBe(200);
     });
 
     it.each<[string, () => string | undefined]>([
@@ -62,11 +72,11 @@ describe('auth: sessions', () => {
       ['an empty header', () => ''],
       ['Bearer alone', () => 'Bearer'],
       ['Bearer and a space', () => 'Bearer '],
-      ['the token alone', () => login.accessToken],
-      ['Basic', () => `Basic ${login.accessToken}`],
+      ['the token alone', () => login.token],
+      ['Basic', () => `Basic ${login.token}`],
       ['garbage', () => 'Bearer garbage'],
       ['dots', () => 'Bearer ..'],
-      ['a cut signature', () => `Bearer ${login.accessToken.slice(0, -3)}`],
+      ['a cut signature', () => `Bearer ${login.token.slice(0, -3)}`],
       ['another key', () => `Bearer ${forgeToken(claims, 'y'.repeat(32))}`],
       ['an empty key', () => `Bearer ${forgeToken(claims, '')}`],
       ['alg none', () => `Bearer ${unsignedToken(claims)}`],
@@ -89,7 +99,11 @@ describe('auth: sessions', () => {
       ],
       ['the refresh token', () => `Bearer ${login.refreshToken}`],
     ])('should be refused: %s', async (_, authorization) => {
-      const { status, body, headers } = await ask(authorization());
+      const header = authorization();
+      const request = app.http.get('/api/users/me');
+      const { status, body, headers } = await (header === undefined
+        ? request
+        : request.set('Authorization', header));
 
       expect(status).toBe(401);
       expect(body).toMatchObject({ statusCode: 401, error: { code: 'UNAUTHENTICATED' } });
@@ -97,20 +111,20 @@ describe('auth: sessions', () => {
     });
 
     it('should be TOKEN_EXPIRED after its time, but only with a good signature', async () => {
-      const old = { ...claims, exp: Math.floor(Date.now() / 1000) - 1 };
+      const old = { ...claims, exp: Math.floor(app.clock.nowMs() / 1000) - 1 };
 
-      const { status, body } = await ask(`Bearer ${forgeToken(old, JWT_SECRET)}`);
+      const { status, body } = await me({ token: forgeToken(old, JWT_SECRET) });
+      const forged = await me({ token: forgeToken(old, 'y'.repeat(32)) });
 
       expect(status).toBe(401);
       expect(body).toMatchObject({ statusCode: 401, error: { code: 'TOKEN_EXPIRED' } });
-      const forged = await ask(`Bearer ${forgeToken(old, 'y'.repeat(32))}`);
       expect(forged.body.error.code).toBe('UNAUTHENTICATED');
     });
 
-    it('should not be taken from query or body', async () => {
-      await app.http
-        .get(`/api/users/me?token=${login.accessToken}&access_token=${login.accessToken}`)
-        .expect(401);
+    it('should not be taken from the query', async () => {
+      const { token } = login;
+
+      expect(await statusOf(app.http.get(`/api/users/me?token=${token}&access_token=${token}`))).toBe(401);
     });
 
     it.each([
@@ -132,68 +146,75 @@ describe('auth: sessions', () => {
 
   describe('POST /api/auth/refresh', () => {
     it('should give new tokens of the same session', async () => {
-      const login = await (await newUser()).login();
+      const login = await app.registerAndLogin();
 
       const { status, body } = await refresh(login.refreshToken);
 
       expect(status).toBe(200);
-      expect(Object.keys(body).toSorted()).toEqual(['accessToken', 'expiresIn', 'refreshToken', 'tokenType']);
+      expect(body).toEqual({
+        accessToken: expect.any(String),
+        refreshToken: expect.any(String),
+        tokenType: 'Bearer',
+        expiresIn: 900,
+      });
       expect(body.refreshToken).not.toBe(login.refreshToken);
-      expect(claimsOf(body.accessToken).sessionId).toBe(claimsOf(login.accessToken).sessionId);
-      await me(body).expect(200);
-      await refresh(body.refreshToken).expect(200);
+      expect(claimsOf({ token: body.accessToken }).sessionId).toBe(claimsOf(login).sessionId);
+      expect(await statusOf(me({ token: body.accessToken }))).toBe(200);
+      expect(await statusOf(refresh(body.refreshToken))).toBe(200);
     });
 
     it('should end the whole session when an old token is used again', async () => {
-      const user = await newUser();
-      const [login, otherDevice] = [await user.login(), await user.login()];
-      const { body: second } = await refresh(login.refreshToken).expect(200);
-      const { body: third } = await refresh(second.refreshToken).expect(200);
+      const login = await app.registerAndLogin();
+      const otherDevice = await app.login(login.email);
+      const second = await refreshed(login);
+      const third = await refreshed(second);
 
-      const { body } = await refresh(login.refreshToken).expect(401);
+      const { status, body } = await refresh(login.refreshToken);
 
+      expect(status).toBe(401);
       expect(body).toMatchObject({ statusCode: 401, error: { code: 'UNAUTHENTICATED' } });
-      await refresh(third.refreshToken).expect(401);
-      await me(third).expect(401);
-      await me(login).expect(401);
-      await me(otherDevice).expect(200);
+      expect(await statusOf(refresh(third.refreshToken))).toBe(401);
+      expect(await statusOf(me(third))).toBe(401);
+      expect(await statusOf(me(login))).toBe(401);
+      expect(await statusOf(me(otherDevice))).toBe(200);
     });
 
     it('should have one winner among ten at once', async () => {
-      const login = await (await newUser()).login();
+      const { refreshToken } = await app.registerAndLogin();
 
-      const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(login.refreshToken)));
+      const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(refreshToken)));
 
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       expect(answers.filter(({ body }) => body.error?.code === 'UNAUTHENTICATED')).toHaveLength(9);
     });
 
     it('should not let a stranger end a session by its id', async () => {
-      const login = await (await newUser()).login();
+      const login = await app.registerAndLogin();
       const [sessionId, family, secret] = login.refreshToken.split('.');
-      const other = 'A'.repeat(43);
+      const guess = 'A'.repeat(43);
 
-      await refresh(`${sessionId}.${other}.${other}`).expect(401);
-      await refresh(`${sessionId}.${other}.${secret}`).expect(401);
-      await me(login).expect(200);
+      expect(await statusOf(refresh(`${sessionId}.${guess}.${guess}`))).toBe(401);
+      expect(await statusOf(refresh(`${sessionId}.${guess}.${secret}`))).toBe(401);
+      expect(await statusOf(me(login))).toBe(200);
 
       // who knows the family has seen a token of this session
-      await refresh(`${sessionId}.${family}.${other}`).expect(401);
-      await me(login).expect(401);
+      expect(await statusOf(refresh(`${sessionId}.${family}.${guess}`))).toBe(401);
+      expect(await statusOf(me(login))).toBe(401);
     });
 
     it('should refuse the token of a session that was ended', async () => {
-      const login = await (await newUser()).login();
-      await app.http.post('/api/auth/logout').set(as(login)).expect(204);
+      const login = await app.registerAndLogin();
+      await logout(login);
 
-      await refresh(login.refreshToken).expect(401);
+      expect(await statusOf(refresh(login.refreshToken))).toBe(401);
     });
 
     it.each(['garbage', 'a.b.c', '..', `${'f'.repeat(24)}.${'A'.repeat(43)}.${'A'.repeat(43)}`])(
       'should refuse %j as UNAUTHENTICATED',
       async (token) => {
-        const { body } = await refresh(token).expect(401);
+        const { status, body } = await refresh(token);
 
+        expect(status).toBe(401);
         expect(body.error.code).toBe('UNAUTHENTICATED');
       },
     );
@@ -201,58 +222,54 @@ describe('auth: sessions', () => {
     it.each([undefined, null, '', 1, true, { $ne: null }, ['a'], 'a'.repeat(513), 'a\0b'])(
       'should refuse %j as VALIDATION',
       async (token) => {
-        const { body } = await refresh(token).expect(400);
+        const { status, body } = await refresh(token);
 
-        expect(body.error).toMatchObject({ code: 'VALIDATION' });
+        expect(status).toBe(400);
+        expect(body.error.code).toBe('VALIDATION');
         expect(body.error.details[0].field).toBe('refreshToken');
       },
     );
 
-    it('should refuse a field it does not know', async () => {
-      const login = await (await newUser()).login();
+    it('should not use up the token of a request that it refuses', async () => {
+      const { refreshToken } = await app.registerAndLogin();
 
-      await app.http
-        .post('/api/auth/refresh')
-        .send({ refreshToken: login.refreshToken, userId: 'x' })
-        .expect(400);
+      const extra = app.http.post('/api/auth/refresh').send({ refreshToken, userId: 'x' });
+      expect(await statusOf(extra)).toBe(400);
 
-      await refresh(login.refreshToken).expect(200); // the refusal has not used it up
+      expect(await statusOf(refresh(refreshToken))).toBe(200);
     });
   });
 
   describe('POST /api/auth/logout', () => {
     it('should end this session at once, and no other', async () => {
-      const user = await newUser();
-      const [login, otherDevice] = [await user.login(), await user.login()];
+      const login = await app.registerAndLogin();
+      const otherDevice = await app.login(login.email);
 
-      const { text } = await app.http.post('/api/auth/logout').set(as(login)).expect(204);
+      const { status, text } = await logout(login);
 
+      expect(status).toBe(204);
       expect(text).toBe('');
-      const { body } = await me(login).expect(401);
-      expect(body.error.code).toBe('UNAUTHENTICATED');
-      await app.http.post('/api/auth/logout').set(as(login)).expect(401);
-      await me(otherDevice).expect(200);
+      expect((await me(login)).body).toMatchObject({ statusCode: 401, error: { code: 'UNAUTHENTICATED' } });
+      expect(await statusOf(logout(login))).toBe(401);
+      expect(await statusOf(me(otherDevice))).toBe(200);
     });
   });
 
   describe('GET /api/auth/sessions', () => {
     it("should list one's own, latest first, without any secret", async () => {
-      const [user, stranger] = [await newUser(), await newUser()];
-      const [phone, laptop] = [await user.login('Phone'), await user.login()];
-      await stranger.login('Not yours');
+      const first = await app.registerAndLogin();
+      const phone = await loginAs(first, ' Phone ');
+      await loginAs(await app.registerAndLogin(), 'Not yours');
 
-      const { body, text } = await list(phone).expect(200);
+      const { status, body, text } = await list(phone);
 
       const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-      const view = (login: Login) => ({
-        id: claimsOf(login.accessToken).sessionId,
-        createdAt: time,
-        lastUsedAt: time,
-      });
+      const view = (login: Login) => ({ id: claimsOf(login).sessionId, createdAt: time, lastUsedAt: time });
+      expect(status).toBe(200);
       expect(body).toEqual({
         items: [
-          { ...view(laptop), deviceName: null, current: false },
           { ...view(phone), deviceName: 'Phone', current: true },
+          { ...view(first), deviceName: null, current: false },
         ],
         nextCursor: null,
       });
@@ -260,15 +277,18 @@ describe('auth: sessions', () => {
     });
 
     it('should come in pages', async () => {
-      const user = await newUser();
-      const logins = [await user.login('1'), await user.login('2'), await user.login('3')];
+      const user = await app.registerAndLogin();
+      for (const name of ['1', '2', '3', '4']) await loginAs(user, name);
 
-      const { body: first } = await list(logins[0]!, '?limit=2').expect(200);
-      const { body: second } = await list(logins[0]!, `?limit=2&cursor=${first.nextCursor}`).expect(200);
+      const first = await list(user, '?limit=2');
+      const second = await list(user, `?limit=2&cursor=${first.body.nextCursor}`);
+      const third = await list(user, `?limit=2&cursor=${second.body.nextCursor}`);
 
-      const names = [...first.items, ...second.items].map(({ deviceName }) => deviceName);
-      expect(names).toEqual(['3', '2', '1']);
-      expect(second.nextCursor).toBeNull();
+      const names = [first, second, third].map(({ body }) =>
+        body.items.map(({ deviceName }: { deviceName: string | null }) => deviceName),
+      );
+      expect(names).toEqual([['4', '3'], ['2', '1'], [null]]);
+      expect(third.body.nextCursor).toBeNull();
     });
 
     it.each([
@@ -282,54 +302,88 @@ describe('auth: sessions', () => {
       '?foo=1',
       '?limit=1&limit=2',
     ])('should refuse %s', async (query) => {
-      const login = await (await newUser()).login();
+      const { status, body } = await list(await app.registerAndLogin(), query);
 
-      const { body } = await list(login, query).expect(400);
-
+      expect(status).toBe(400);
       expect(body.error.code).toBe('VALIDATION');
     });
   });
 
   describe('DELETE /api/auth/sessions', () => {
     it('should end one by its id', async () => {
-      const user = await newUser();
-      const [phone, laptop] = [await user.login(), await user.login()];
+      const phone = await app.registerAndLogin();
+      const laptop = await app.login(phone.email);
 
-      await app.http
-        .delete(`/api/auth/sessions/${claimsOf(laptop.accessToken).sessionId}`)
-        .set(as(phone))
-        .expect(204);
+      expect(await statusOf(end(phone, claimsOf(laptop).sessionId))).toBe(204);
 
-      await me(laptop).expect(401);
-      await refresh(laptop.refreshToken).expect(401);
-      await me(phone).expect(200);
+      expect(await statusOf(me(laptop))).toBe(401);
+      expect(await statusOf(refresh(laptop.refreshToken))).toBe(401);
+      expect(await statusOf(me(phone))).toBe(200);
     });
 
     it("should answer another user's session as one that is not there", async () => {
-      const [mine, theirs] = [await (await newUser()).login(), await (await newUser()).login()];
-      const end = (id: string) => app.http.delete(`/api/auth/sessions/${id}`).set(as(mine));
+      const [mine, theirs] = [await app.registerAndLogin(), await app.registerAndLogin()];
 
-      const foreign = await end(claimsOf(theirs.accessToken).sessionId).expect(404);
-      const unknown = await end('f'.repeat(24)).expect(404);
+      const foreign = await end(mine, claimsOf(theirs).sessionId);
+      const unknown = await end(mine, 'f'.repeat(24));
 
+      expect(foreign.status).toBe(404);
+      expect(foreign.body).toMatchObject({ statusCode: 404, error: { code: 'NOT_FOUND' } });
       expect(foreign.body).toEqual(unknown.body);
-      expect(foreign.body.error.code).toBe('NOT_FOUND');
-      await me(theirs).expect(200);
-      await end('not-an-id').expect(400);
+      expect(await statusOf(me(theirs))).toBe(200);
+      expect(await statusOf(end(mine, 'not-an-id'))).toBe(400);
     });
 
     it('should end all but the current one', async () => {
-      const [user, stranger] = [await newUser(), await newUser()];
-      const [current, ...others] = [await user.login(), await user.login(), await user.login()];
-      const theirs = await stranger.login();
+      const [current, stranger] = [await app.registerAndLogin(), await app.registerAndLogin()];
+      const others = [await app.login(current.email), await app.login(current.email)];
 
-      await app.http.delete('/api/auth/sessions').set(as(current)).expect(204);
-      await app.http.delete('/api/auth/sessions').set(as(current)).expect(204);
+      expect(await statusOf(end(current))).toBe(204);
+      expect(await statusOf(end(current))).toBe(204);
 
-      await me(current).expect(200);
-      for (const other of others) await me(other).expect(401);
-      await me(theirs).expect(200);
+      expect(await statusOf(me(current))).toBe(200);
+      expect(await Promise.all(others.map((other) => statusOf(me(other))))).toEqual([401, 401]);
+      expect(await statusOf(me(stranger))).toBe(200);
       expect((await list(current)).body.items).toHaveLength(1);
+    });
+  });
+
+  // Last, as they move the clock on.
+  describe('time', () => {
+    it('should note when a session was last used, and expire its tokens one after the other', async () => {
+      const login = await app.registerAndLogin();
+
+      app.clock.advance(11 * 60_000);
+      await me(login);
+      await expect
+        .poll(async () => {
+          const { createdAt, lastUsedAt } = (await list(login)).body.items[0];
+          return Date.parse(lastUsedAt) - Date.parse(createdAt);
+        })
+        .toBeGreaterThan(10 * 60_000);
+
+      app.clock.advance(5 * 60_000);
+      expect((await me(login)).body.error.code).toBe('TOKEN_EXPIRED');
+      const second = await refreshed(login);
+      expect(await statusOf(me(second))).toBe(200);
+
+      app.clock.advance(29 * DAY_MS);
+      const third = await refreshed(second);
+      app.clock.advance(30 * DAY_MS);
+      expect((await refresh(third.refreshToken)).body.error.code).toBe('UNAUTHENTICATED');
+    });
+
+    it('should not admit an expired session, whatever its access token says', async () => {
+      const login = await app.registerAndLogin();
+      const claims = { ...claimsOf(login), exp: Math.floor(app.clock.nowMs() / 1000) + 90 * 86_400 };
+      const token = forgeToken(claims, JWT_SECRET);
+      expect(await statusOf(me({ token }))).toBe(200);
+
+      app.clock.advance(31 * DAY_MS);
+
+      expect((await me({ token })).body.error.code).toBe('UNAUTHENTICATED');
+      const fresh = await app.login(login.email);
+      expect((await list(fresh)).body.items).toHaveLength(1);
     });
   });
 });

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { createTestApp, PASSWORD, type TestApp } from '../support/create-test-app.js';
 
-const PASSWORD = 'correct horse';
 const run = `${process.pid}${Date.now()}`;
 let count = 0;
 
@@ -14,40 +13,35 @@ interface Person {
   token: string;
 }
 
-describe('users', () => {
-  let app: TestApp;
-  let ada: Person;
-  let bob: Person;
+let app: TestApp;
+let ada: Person;
+let bob: Person & { phone: string };
 
+const phoneOf = (n: number) => `+49${run.slice(-8)}${String(n).padStart(3, '0')}`;
+const publicView = ({ id, name }: Person) => ({ id, name, about: '', avatarUrl: null });
+const get = (path: string, { token } = ada) => app.http.get(path).set('Authorization', `Bearer ${token}`);
+const patch = (body: object, { token } = ada) =>
+  app.http.patch('/api/users/me').set('Authorization', `Bearer ${token}`).send(body);
+const search = (text: string, more = '') => get(`/api/users?search=${encodeURIComponent(text)}${more}`);
+
+async function newPerson(name: string, phone?: string): Promise<Person> {
+  const email = `users-${run}-${count++}@example.com`;
+  const registered = await app.http
+    .post('/api/auth/register')
+    .send({ email, password: PASSWORD, name, phone });
+  expect(registered.status).toBe(201);
+  return { ...registered.body, token: (await app.login(email)).token };
+}
+
+describe('users', () => {
   beforeAll(async () => {
     app = await createTestApp();
     ada = await newPerson('Ada Lovelace', phoneOf(1));
-    bob = await newPerson('Bob', phoneOf(2));
+    bob = { ...(await newPerson('Bob')), phone: phoneOf(2) };
+    await patch({ phone: bob.phone }, bob);
   });
 
   afterAll(() => app.close());
-
-  const phoneOf = (n: number) => `+49${run.slice(-8)}${String(n).padStart(3, '0')}`;
-
-  async function newPerson(name: string, phone?: string): Promise<Person> {
-    const email = `users-${run}-${count++}@example.com`;
-    const registered = await app.http
-      .post('/api/auth/register')
-      .send({ email, password: PASSWORD, name, phone });
-    expect(registered.status).toBe(201);
-    const { body } = await app.http.post('/api/auth/login').send({ email, password: PASSWORD }).expect(200);
-    return { ...registered.body, token: body.accessToken };
-  }
-
-  const get = (path: string, person: Person = ada) =>
-    app.http.get(path).set('Authorization', `Bearer ${person.token}`);
-  const patch = (body: unknown, person: Person = ada) =>
-    app.http
-      .patch('/api/users/me')
-      .set('Authorization', `Bearer ${person.token}`)
-      .send(body as object);
-  const search = (text: string, more = '') => get(`/api/users?search=${encodeURIComponent(text)}${more}`);
-  const publicView = ({ id, name }: Person) => ({ id, name, about: '', avatarUrl: null });
 
   describe('own profile', () => {
     it('should be the same under both names', async () => {
@@ -148,10 +142,10 @@ describe('users', () => {
     it.each<[string, () => string]>([
       ['email', () => bob.email],
       ['email in other case, with spaces', () => `  ${bob.email.toUpperCase()} `],
-      ['phone', () => bob.phone!],
+      ['phone', () => bob.phone],
       [
         'phone as people write it',
-        () => `${bob.phone!.slice(0, 3)} (${bob.phone!.slice(3, 6)}) ${bob.phone!.slice(6)}`,
+        () => `${bob.phone.slice(0, 3)} (${bob.phone.slice(3, 6)}) ${bob.phone.slice(6)}`,
       ],
     ])('should find by whole %s, and show neither email nor phone', async (_, text) => {
       const { body } = await search(text()).expect(200);
@@ -160,13 +154,13 @@ describe('users', () => {
     });
 
     it('should find by a phone whose plus the query string made a space', async () => {
-      const { body } = await get(`/api/users?search=${bob.phone!}`).expect(200);
+      const { body } = await get(`/api/users?search=${bob.phone}`).expect(200);
 
       expect(body.items).toEqual([publicView(bob)]);
     });
 
     it('should not find by a part of email or phone', async () => {
-      for (const part of [bob.email.slice(0, -1), `@example.com`, bob.phone!.slice(0, -1)]) {
+      for (const part of [bob.email.slice(0, -1), `@example.com`, bob.phone.slice(0, -1)]) {
         expect((await search(part).expect(200)).body.items).toEqual([]);
       }
     });
@@ -180,7 +174,7 @@ describe('users', () => {
       const found: string[] = [];
       let cursor: string | null = '';
       while (cursor !== null) {
-        const page = cursor === '' ? '' : `&cursor=${cursor}`;
+        const page: string = cursor === '' ? '' : `&cursor=${cursor}`;
         const { body } = await search(prefix.toUpperCase(), `&limit=2${page}`).expect(200);
         expect(body.items.length).toBeLessThanOrEqual(2);
         found.push(...body.items.map(({ name }: Person) => name));
@@ -199,15 +193,13 @@ describe('users', () => {
     });
 
     it('should come to the next page of the longest names', async () => {
-      const name = `${run}${'😀'.repeat(100)}`.slice(0, run.length) + '😀'.repeat(80);
+      const name = run + '😀'.repeat(100 - run.length);
       const people = [await newPerson(name), await newPerson(name)];
 
       const { body: first } = await search(name, '&limit=1').expect(200);
       const { body: second } = await search(name, `&limit=1&cursor=${first.nextCursor}`).expect(200);
 
-      expect([first.items[0].id, second.items[0].id].toSorted()).toEqual(
-        people.map(({ id }) => id).toSorted(),
-      );
+      expect(new Set([first.items[0].id, second.items[0].id])).toEqual(new Set(people.map(({ id }) => id)));
     });
 
     it.each(['.*', '^A', '(a+)+$', '[a-z]', '$where', '\\', '{"$ne":null}'])(
@@ -216,6 +208,22 @@ describe('users', () => {
         expect((await search(`${text}${text}`).expect(200)).body).toEqual({ items: [], nextCursor: null });
       },
     );
+
+    it('should be bound by an index, whatever it looks for', async () => {
+      const users = app.connection.collection('users');
+      const scans = [
+        users.find({ email: bob.email }),
+        users.find({ phone: bob.phone }).sort({ _id: 1 }).limit(51),
+        users
+          .find({ nameKey: { $gte: 'bo', $lt: 'bo\u{10FFFF}' } })
+          .sort({ nameKey: 1, _id: 1 })
+          .limit(51),
+      ];
+
+      const plans = await Promise.all(scans.map((scan) => scan.explain('executionStats')));
+
+      expect(plans.map(({ executionStats }) => executionStats.totalDocsExamined)).toEqual([1, 1, 1]);
+    });
 
     it.each([
       '',
@@ -247,7 +255,7 @@ describe('users', () => {
       get(`/api/users/${bob.id}`),
       search('Bob'),
       search(bob.email),
-      search(bob.phone!),
+      search(bob.phone),
       patch({ about: 'nothing to hide' }),
     ]);
 
@@ -255,7 +263,7 @@ describe('users', () => {
       expect(status).toBe(200);
       expect(text).not.toMatch(/hash|\$2b\$/i);
       expect(text).not.toContain(bob.email);
-      expect(text).not.toContain(bob.phone!);
+      expect(text).not.toContain(bob.phone);
     }
   });
 });

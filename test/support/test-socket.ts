@@ -5,7 +5,7 @@ const DEFAULT_TIMEOUT_MS = 5000;
 
 export interface Ack {
   ok: boolean;
-  data: any; // oxlint-disable-line typescript/no-explicit-any -- tests look into answers of many shapes
+  data: any;
   error: {
     code: string;
     message: string;
@@ -16,7 +16,7 @@ export interface Ack {
 
 /** A real client socket that remembers everything it hears. */
 export class TestSocket {
-  readonly heard: { event: string; payload: any }[] = []; // oxlint-disable-line typescript/no-explicit-any -- as above
+  readonly heard: { event: string; payload: any }[] = [];
   private readonly waiters = new Set<() => void>();
 
   constructor(readonly raw: Socket) {
@@ -67,13 +67,11 @@ export class TestSocket {
   }
 
   /** Payloads of an event heard so far. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
   all(event: string): any[] {
     return this.heard.filter((one) => one.event === event).map(({ payload }) => payload as unknown);
   }
 
   /** The first payload of an event, heard already or to come, that fits. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
   async next(
     event: string,
     fits: (payload: any) => boolean = () => true,
@@ -83,7 +81,6 @@ export class TestSocket {
   }
 
   /** Waits until the event was heard `count` times. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
   count(
     event: string,
     count: number,

@@ -24,12 +24,12 @@ export interface AppendRequest {
    * Checks the rules against the state that the row will stand on, and makes the row. Called again with
    * a newer state when another node was faster. `null`: nothing to change after all. Must not wait.
    */
-  draft(state: ChatState): RowDraft | null;
+  draft: (state: ChatState) => RowDraft | null;
   /**
    * Once, after the row is stored, in the order of `rev`; `audience` are the members at that row. Not
    * called for what was stored before already. Must not throw.
    */
-  stored?(row: ChatLogRow, audience: readonly string[], state: ChatState): void;
+  stored?: (row: ChatLogRow, audience: readonly string[]) => void;
 }
 
 export type AppendResult =
@@ -94,7 +94,7 @@ export class ChatLog implements OnApplicationShutdown {
       stored: (row) => {
         if (!row) return resolve({ row: null, isNew: false });
         this.inOrder(row, drafted, () => {
-          request.stored?.(row, audience, drafted);
+          request.stored?.(row, audience);
           if (!this.unprojected.has(request.chatId))
             this.watermarks.move(request.chatId, row.rev, row.createdAt);
           resolve({ row, isNew: true });
