@@ -39,7 +39,7 @@ function setUp() {
     open: vi
       .fn<SessionsService['open']>()
       .mockResolvedValue({ sessionId: CALLER.sessionId, refreshToken: 'refresh' }),
-    end: vi.fn<SessionsService['end']>().mockResolvedValue(),
+    close: vi.fn<SessionsService['close']>().mockResolvedValue(false),
     endOthers: vi.fn<SessionsService['endOthers']>().mockResolvedValue(),
   };
   const tokens = {
@@ -86,7 +86,7 @@ describe('AuthService', () => {
 
     await expect(auth.login(LOGIN, '::1')).rejects.toThrow(UnauthenticatedError);
 
-    expect(sessions.end).toHaveBeenCalledWith(USER.id, CALLER.sessionId);
+    expect(sessions.close).toHaveBeenCalledWith({ userId: USER.id, sessionId: CALLER.sessionId });
   });
 
   it('should end the other sessions only after the password has changed', async () => {

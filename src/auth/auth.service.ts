@@ -49,8 +49,8 @@ export class AuthService {
     return { ...this.tokens.sign(session), refreshToken: session.refreshToken };
   }
 
-  async logout({ userId, sessionId }: AuthUser): Promise<void> {
-    await this.sessions.end(userId, sessionId);
+  async logout(user: AuthUser): Promise<void> {
+    await this.sessions.close(user);
   }
 
   /**
@@ -71,7 +71,7 @@ export class AuthService {
     opened: { sessionId: string; passwordHash: string },
   ): Promise<void> {
     if ((await this.users.findPasswordHash(userId)) === opened.passwordHash) return;
-    await this.sessions.end(userId, opened.sessionId);
+    await this.sessions.close({ userId, sessionId: opened.sessionId });
     throw wrongLogin();
   }
 }

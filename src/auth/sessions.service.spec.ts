@@ -61,6 +61,7 @@ describe('SessionsService', () => {
   it('should end a session whose old token comes back, and say so', async () => {
     const old = newRefreshToken(USER.sessionId);
     calls.rotate.mockResolvedValue(null);
+    calls.remove.mockResolvedValue(true);
     calls.findFamily.mockResolvedValue({ userId: USER.userId, familyHash: hashOf(old.family) });
 
     await expect(sessions.rotate(old.text)).rejects.toThrow(UnauthenticatedError);

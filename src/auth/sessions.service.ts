@@ -101,20 +101,26 @@ export class SessionsService {
 
   /** @throws NotFoundError for a session that is not there, or another user's. */
   async end(userId: string, sessionId: string): Promise<void> {
-    if (!(await this.sessions.remove(userId, sessionId))) throw new NotFoundError('Session');
-    this.events.publish('session.revoked', { userId, sessionIds: [sessionId] });
+    if (!(await this.close({ userId, sessionId }))) throw new NotFoundError('Session');
+  }
+
+  /** The same for who just wants it gone: `false` when it was already. */
+  async close({ userId, sessionId }: Pick<AuthUser, 'userId' | 'sessionId'>): Promise<boolean> {
+    const isGone = await this.sessions.remove(userId, sessionId);
+    if (isGone) this.publishEnd(userId, [sessionId]);
+    return isGone;
   }
 
   async endOthers({ userId, sessionId }: Pick<AuthUser, 'userId' | 'sessionId'>): Promise<void> {
-    this.published(userId, await this.sessions.removeAllBut(userId, sessionId));
+    this.publishEnd(userId, await this.sessions.removeAllBut(userId, sessionId));
   }
 
   /** For an account that goes. */
   async endAll(userId: string): Promise<void> {
-    this.published(userId, await this.sessions.removeAllBut(userId, null));
+    this.publishEnd(userId, await this.sessions.removeAllBut(userId, null));
   }
 
-  private published(userId: string, sessionIds: string[]): void {
+  private publishEnd(userId: string, sessionIds: string[]): void {
     if (sessionIds.length > 0) this.events.publish('session.revoked', { userId, sessionIds });
   }
 
@@ -125,8 +131,7 @@ export class SessionsService {
       userId: session.userId,
       sessionId,
     });
-    await this.sessions.remove(session.userId, sessionId);
-    this.published(session.userId, [sessionId]);
+    await this.close({ userId: session.userId, sessionId });
   }
 
   private expiryFrom(now: Date): Date {

@@ -255,6 +255,15 @@ describe('auth: sessions', () => {
     });
   });
 
+  it('should answer logouts at once as done or as logged out already', async () => {
+    const login = await app.registerAndLogin();
+
+    const answers = await Promise.all(Array.from({ length: 5 }, () => statusOf(logout(login))));
+
+    expect(answers).toContain(204);
+    expect(answers.filter((status) => status !== 204 && status !== 401)).toEqual([]);
+  });
+
   describe('GET /api/auth/sessions', () => {
     it("should list one's own, latest first, without any secret", async () => {
       const first = await app.registerAndLogin();

@@ -299,7 +299,7 @@ describe('auth: accounts', () => {
         ...Array.from({ length: 10 }, () => login({ email, password: PASSWORD })),
       ]);
 
-      expect(logins).toHaveLength(10);
+      expect(logins.filter(({ status }) => status !== 200 && status !== 401)).toEqual([]);
       for (const { body } of logins.filter(({ status }) => status === 200)) {
         expect(await statusOf(me(`Bearer ${body.accessToken}`))).toBe(401);
       }
