@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 
 import { ValidationError } from '../errors/app-error.js';
-import { IntQueryField, TextField } from '../validation/fields.js';
+import { IntQueryField, OBJECT_ID, TextField } from '../validation/fields.js';
 
 export const DEFAULT_PAGE = 50;
 export const MAX_PAGE = 100;
@@ -57,7 +57,11 @@ export function decodeCursor(
   throw ValidationError.of('cursor', 'cursor', 'cursor must be a nextCursor that this list returned');
 }
 
+/** The last moment that a Date can hold; no counter of ours gets there either. */
+const MAX_NUMBER = 8.64e15;
+
 function isOf(kind: 'string' | 'number' | 'id', value: unknown): boolean {
-  if (kind === 'id') return typeof value === 'string' && /^[0-9a-f]{24}$/.test(value);
-  return kind === 'number' ? Number.isFinite(value) : typeof value === 'string';
+  if (kind === 'number') return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_NUMBER;
+  if (typeof value !== 'string') return false;
+  return kind === 'id' ? OBJECT_ID.test(value) : value.isWellFormed();
 }

@@ -1,0 +1,88 @@
+import 'reflect-metadata';
+import { describe, expect, it } from 'vitest';
+
+import { ValidationError } from '../errors/app-error.js';
+import { DtoPipe } from './dto.pipe.js';
+import { TextField } from './fields.js';
+
+class GreetingDto {
+  @TextField({ max: 10 })
+  text: string;
+}
+
+class NothingDto {}
+
+const pipe = new DtoPipe();
+
+function refusal(value: unknown, metatype: new () => object = GreetingDto): unknown {
+  try {
+    pipe.transform(value, { type: 'body', metatype });
+  } catch (error) {
+    if (error instanceof ValidationError) return error.details;
+    throw error;
+  }
+  throw new Error('it was admitted');
+}
+
+describe(DtoPipe.name, () => {
+  it('should make an instance that holds nothing but what was sent', () => {
+    const dto = pipe.transform({ text: 'hi' }, { type: 'body', metatype: GreetingDto });
+
+    expect(dto).toBeInstanceOf(GreetingDto);
+    expect(Object.entries(dto as object)).toEqual([['text', 'hi']]);
+  });
+
+  it.each([
+    ['a value of a custom decorator', { type: 'custom', metatype: GreetingDto } as const],
+    ['a parameter without a class', { type: 'body', metatype: undefined } as const],
+    ['a plain string parameter', { type: 'param', metatype: String } as const],
+    ['a class that is no DTO', { type: 'body', metatype: Date } as const],
+  ])('should leave %s alone', (_, metadata) => {
+    const value = { anything: 1 };
+
+    expect(pipe.transform(value, metadata)).toBe(value);
+  });
+
+  it.each([
+    ['a list', []],
+    ['text', 'x'],
+    ['a number', 7],
+    ['true', true],
+    ['bytes', Buffer.from('{}')],
+  ])('should refuse %s in place of an object', (_, value) => {
+    expect(refusal(value)).toEqual([expect.objectContaining({ field: 'payload', rule: 'isObject' })]);
+  });
+
+  it.each([[null], [undefined]])('should take %s for an object without fields', (value) => {
+    expect(refusal(value)).toContainEqual(expect.objectContaining({ field: 'text', rule: 'isString' }));
+  });
+
+  it('should refuse every field of a DTO without fields', () => {
+    expect(refusal({ text: 'x' }, NothingDto)).toEqual([
+      { field: 'text', rule: 'whitelistValidation', message: 'text is not a known field' },
+    ]);
+  });
+
+  it.each([
+    '{"__proto__":{"text":"x"}}',
+    '{"text":"x","constructor":{}}',
+    '{"text":{"a":[{"prototype":1}]}}',
+  ])('should refuse %s by the name of the key, not drop it', (json) => {
+    expect(refusal(JSON.parse(json))).toEqual([
+      expect.objectContaining({
+        rule: 'whitelistValidation',
+        message: expect.stringMatching(/not allowed$/),
+      }),
+    ]);
+  });
+
+  it('should refuse deep nesting before anything recurses into it', () => {
+    const deep: unknown = JSON.parse(`${'{"text":'.repeat(20_000)}1${'}'.repeat(20_000)}`);
+
+    expect(refusal(deep)).toEqual([expect.objectContaining({ field: 'payload', rule: 'maxDepth' })]);
+  });
+
+  it('should answer without the value that was refused', () => {
+    expect(JSON.stringify(refusal({ text: 'a secret, too long' }))).not.toContain('secret');
+  });
+});
