@@ -1,8 +1,9 @@
-import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import type { LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 import { APP_OPTIONS, setupApp } from './app.setup.js';
+import { AppLogger } from './common/app-logger.js';
 import { AppConfig } from './config/app-config.js';
 import { ConfigurationError } from './config/environment.js';
 import { EngineStartError } from './database/embedded/engine-start-error.js';
@@ -14,12 +15,11 @@ export async function bootstrap(): Promise<void> {
   try {
     // Imported here: a bad setting throws while the modules are made, and must be reported below.
     const { AppModule } = await import('./app.module.js');
-    const app = await NestFactory.create<NestExpressApplication>(AppModule, {
-      ...APP_OPTIONS,
-      logger: new ConsoleLogger({ prefix: 'Parley' }),
-    });
+    const logger = new AppLogger();
+    const app = await NestFactory.create<NestExpressApplication>(AppModule, { ...APP_OPTIONS, logger });
     const config = app.get(AppConfig);
-    app.useLogger(LEVELS.slice(0, LEVELS.indexOf(config.logLevel as LogLevel) + 1));
+    logger.setLogLevels(LEVELS.slice(0, LEVELS.indexOf(config.logLevel) + 1));
+    app.useLogger(logger);
     setupApp(app);
     await app.listen(config.port, config.host);
     announce(await app.getUrl());

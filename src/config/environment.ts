@@ -72,7 +72,7 @@ export class Environment {
   CORS_ORIGINS = '';
 
   @IsIn(['fatal', 'error', 'warn', 'log', 'debug', 'verbose'])
-  LOG_LEVEL = 'log';
+  LOG_LEVEL: 'fatal' | 'error' | 'warn' | 'log' | 'debug' | 'verbose' = 'log';
 
   @IsIn(['on', 'off'])
   RATE_LIMITS: 'on' | 'off' = 'on';

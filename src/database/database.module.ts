@@ -11,6 +11,7 @@ import { type Connection } from 'mongoose';
 
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseServer } from './database-server.js';
+import { ensureIndexes } from './ensure-indexes.js';
 
 @Global()
 @Module({
@@ -55,7 +56,7 @@ export class DatabaseModule implements OnApplicationBootstrap, OnApplicationShut
 
   /** Before the server listens: no request ever meets a missing index. */
   async onApplicationBootstrap(): Promise<void> {
-    await Promise.all(Object.values(this.connection.models).map((model) => model.createIndexes()));
+    await Promise.all(Object.values(this.connection.models).map((model) => ensureIndexes(model)));
     this.logger.log(`database ready (${this.server.kind})`);
   }
 

@@ -6,7 +6,7 @@ export const RATE_LIMITS = {
   /** Per address. Registering costs a bcrypt hash. */
   'auth.register': { points: 300, seconds: 60 },
   /** Per address and email, right or wrong. */
-  'auth.login': { points: 20, seconds: 60 },
+  'auth.login': { points: 60, seconds: 60 },
   /** Per address: guessing over many accounts. */
   'auth.login.address': { points: 600, seconds: 60 },
   'auth.refresh': { points: 60, seconds: 60 },
@@ -14,9 +14,9 @@ export const RATE_LIMITS = {
   /** Per address: handshakes of sockets. */
   connect: { points: 3000, seconds: 60 },
   /** Per user, from here on. */
-  read: { points: 1200, seconds: 60 },
-  write: { points: 600, seconds: 60 },
-  'chats.create': { points: 300, seconds: 60 },
+  read: { points: 6000, seconds: 60 },
+  write: { points: 3000, seconds: 60 },
+  'chats.create': { points: 600, seconds: 60 },
   new_message: { points: 1000, seconds: 10 },
   receipts: { points: 3000, seconds: 10 },
   typing: { points: 200, seconds: 10 },
