@@ -33,10 +33,21 @@ export interface DomainEventMap {
   'message.created': { message: MessageView; recipientIds: readonly string[] };
   /** Watermarks moved, at most once per chat, member and flush. */
   'receipt.moved': ReceiptMoved;
-  /** First socket of a user on any node; not again for further tabs. */
+  /** First active socket of a user; not again for further tabs. */
   'user.online': { userId: string };
-  /** After the last socket and the grace. */
+  /** After the last active socket and the grace. */
   'user.offline': { userId: string; lastSeenAt: Date };
+  /** Somebody is on a user's list of contacts, or is no more; also when nothing changed by it. */
+  'contact.saved': { userId: string; contactId: string };
+  'contact.removed': { userId: string; contactId: string };
+  /**
+   * `userId` has blocked `blockedId`, or lifted it; also when nothing changed by it. Listeners drop what
+   * they have cached about the two before the request is answered, so the block is at work from then on.
+   */
+  'user.blocked': { userId: string; blockedId: string };
+  'user.unblocked': { userId: string; blockedId: string };
+  /** Privacy settings of a user have changed; what is cached about whom they admit is void. */
+  'user.privacy_changed': { userId: string };
 }
 
 export interface ReceiptMoved {

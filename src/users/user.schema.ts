@@ -1,6 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 
 import type { ObjectId } from '../database/object-id.js';
+import type { PrivacySettings } from './privacy-policy.js';
 
 @Schema({ collection: 'users', versionKey: false })
 export class User {
@@ -32,6 +33,14 @@ export class User {
   /** Counts the changes that concern this user alone (the `me` rev of a sync). */
   @Prop({ type: Number, default: 1 })
   rev: number;
+
+  /** Only what differs from `DEFAULT_PRIVACY`. */
+  @Prop({ type: Object })
+  privacy?: Partial<PrivacySettings>;
+
+  /** When the user last went offline. */
+  @Prop({ type: Date, default: null })
+  lastSeenAt: Date | null;
 
   @Prop({ type: Date, required: true })
   createdAt: Date;

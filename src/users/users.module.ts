@@ -1,6 +1,13 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
+import { Block, BlockSchema } from './block.schema.js';
+import { BlocksRepository } from './blocks.repository.js';
+import { BlocksService } from './blocks.service.js';
+import { Contact, ContactSchema } from './contact.schema.js';
+import { ContactsRepository } from './contacts.repository.js';
+import { ContactsService } from './contacts.service.js';
+import { PrivacyService } from './privacy.service.js';
 import { ProfileController } from './profile.controller.js';
 import { User, UserSchema } from './user.schema.js';
 import { UserSearchService } from './user-search.service.js';
@@ -9,9 +16,24 @@ import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [MongooseModule.forFeature([{ name: User.name, schema: UserSchema }])],
+  imports: [
+    MongooseModule.forFeature([
+      { name: User.name, schema: UserSchema },
+      { name: Contact.name, schema: ContactSchema },
+      { name: Block.name, schema: BlockSchema },
+    ]),
+  ],
   controllers: [UsersController, ProfileController],
-  providers: [UsersService, UserSearchService, UsersRepository],
-  exports: [UsersService],
+  providers: [
+    UsersService,
+    UserSearchService,
+    UsersRepository,
+    ContactsService,
+    ContactsRepository,
+    BlocksService,
+    BlocksRepository,
+    PrivacyService,
+  ],
+  exports: [UsersService, ContactsService, BlocksService, PrivacyService],
 })
 export class UsersModule {}

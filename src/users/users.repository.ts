@@ -4,6 +4,7 @@ import type { Model } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
 import { newObjectId, toObjectId } from '../database/object-id.js';
+import type { PrivacySettings } from './privacy-policy.js';
 import type { NewUser, ProfileChange, UserRecord } from './user.record.js';
 import { User } from './user.schema.js';
 
@@ -82,6 +83,18 @@ export class UsersRepository {
       )
       .lean<StoredUser>();
     return user && toRecord(user);
+  }
+
+  async bumpRev(id: string): Promise<void> {
+    await this.users.updateOne({ _id: toObjectId(id) }, { $inc: { rev: 1 } });
+  }
+
+  /** What each of these users has set, by id; who is missing does not exist. */
+  async findPrivacy(ids: readonly string[]): Promise<Map<string, Partial<PrivacySettings>>> {
+    const users = await this.users
+      .find({ _id: { $in: ids.map(toObjectId) } }, { privacy: 1 })
+      .lean<Pick<User, '_id' | 'privacy'>[]>();
+    return new Map(users.map(({ _id, privacy }) => [_id.toHexString(), privacy ?? {}]));
   }
 
   async findPageByPhone(

@@ -60,6 +60,11 @@ export class UsersService {
     return orNotFound(await this.users.updateProfile(userId, { ...change, ...nameKey }));
   }
 
+  /** After a change that is stored beside the user (contacts, blocks): other devices find it by their sync. */
+  async bumpRev(userId: string): Promise<void> {
+    await this.users.bumpRev(userId);
+  }
+
   /** The rev of what concerns this user alone. */
   async meRev(userId: string): Promise<number> {
     return (await this.getById(userId)).rev;

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import type { Model } from 'mongoose';
+
+import { toObjectId } from '../database/object-id.js';
+import { Block } from './block.schema.js';
+import { SavedPeopleRepository, type SavedPerson } from './saved-people.repository.js';
+
+/** The blocks between one user and others. */
+export interface BlocksBetween {
+  /** Who has blocked the user. */
+  blockers: Set<string>;
+  /** Whom the user has blocked. */
+  blocked: Set<string>;
+}
+
+type Pair = Pick<SavedPerson, 'ownerId' | 'userId'>;
+
+@Injectable()
+export class BlocksRepository extends SavedPeopleRepository {
+  constructor(@InjectModel(Block.name) model: Model<Block>) {
+    super(model);
+  }
+
+  /** Both directions between the user and these others, in one query. */
+  async findBetween(userId: string, otherIds: readonly string[]): Promise<BlocksBetween> {
+    const user = toObjectId(userId);
+    const others = otherIds.map(toObjectId);
+    const rows = await this.model
+      .find(
+        {
+          $or: [
+            { ownerId: user, userId: { $in: others } },
+            { userId: user, ownerId: { $in: others } },
+          ],
+        },
+        { _id: 0, ownerId: 1, userId: 1 },
+      )
+      .lean<Pair[]>();
+    return split(userId, rows);
+  }
+
+  /** Everybody with whom there is a block, in either direction. */
+  async findAround(userId: string): Promise<BlocksBetween> {
+    const user = toObjectId(userId);
+    const rows = await this.model
+      .find({ $or: [{ ownerId: user }, { userId: user }] }, { _id: 0, ownerId: 1, userId: 1 })
+      .lean<Pair[]>();
+    return split(userId, rows);
+  }
+}
+
+function split(userId: string, rows: Pair[]): BlocksBetween {
+  const between: BlocksBetween = { blockers: new Set(), blocked: new Set() };
+  for (const row of rows) {
+    const ownerId = row.ownerId.toHexString();
+    if (ownerId === userId) between.blocked.add(row.userId.toHexString());
+    else between.blockers.add(ownerId);
+  }
+  return between;
+}

@@ -1,0 +1,76 @@
+import type { Model } from 'mongoose';
+
+import { duplicateKeyOf } from '../database/duplicate-key.js';
+import { newObjectId, type ObjectId, toObjectId } from '../database/object-id.js';
+
+/** Somebody on a list of somebody. */
+export interface SavedPerson {
+  _id: ObjectId;
+  /** Whose list it is. */
+  ownerId: ObjectId;
+  userId: ObjectId;
+  createdAt: Date;
+}
+
+/** A list of people that each user keeps; its rows are unique by owner and person. */
+export abstract class SavedPeopleRepository {
+  protected constructor(protected readonly model: Model<SavedPerson>) {}
+
+  /** `false` when they are on it already. */
+  async add(ownerId: string, userId: string, createdAt: Date): Promise<boolean> {
+    const row = {
+      _id: newObjectId(),
+      ownerId: toObjectId(ownerId),
+      userId: toObjectId(userId),
+      createdAt,
+    };
+    try {
+      await this.model.create(row);
+      return true;
+    } catch (error) {
+      if (duplicateKeyOf(error)) return false;
+      throw error;
+    }
+  }
+
+  async remove(ownerId: string, userId: string): Promise<boolean> {
+    const pair = { ownerId: toObjectId(ownerId), userId: toObjectId(userId) };
+    return (await this.model.deleteOne(pair)).deletedCount > 0;
+  }
+
+  async count(ownerId: string): Promise<number> {
+    return this.model.countDocuments({ ownerId: toObjectId(ownerId) });
+  }
+
+  /** Ids of the people on the list, ascending. */
+  async findPage(ownerId: string, page: { afterId: string | null; limit: number }): Promise<string[]> {
+    const after = page.afterId !== null && { userId: { $gt: toObjectId(page.afterId) } };
+    return this.idsOf({ ownerId: toObjectId(ownerId), ...after }, page.limit);
+  }
+
+  async findAll(ownerId: string): Promise<string[]> {
+    return this.idsOf({ ownerId: toObjectId(ownerId) });
+  }
+
+  /** Which of `ids` are on the list. */
+  async findAmong(ownerId: string, ids: readonly string[]): Promise<Set<string>> {
+    return new Set(await this.idsOf({ ownerId: toObjectId(ownerId), userId: { $in: ids.map(toObjectId) } }));
+  }
+
+  /** Which of `ownerIds` have the user on their list. */
+  async findOwnersAmong(userId: string, ownerIds: readonly string[]): Promise<Set<string>> {
+    const rows = await this.model
+      .find({ ownerId: { $in: ownerIds.map(toObjectId) }, userId: toObjectId(userId) }, { ownerId: 1 })
+      .lean<Pick<SavedPerson, 'ownerId'>[]>();
+    return new Set(rows.map(({ ownerId }) => ownerId.toHexString()));
+  }
+
+  private async idsOf(filter: object, limit = 0): Promise<string[]> {
+    const rows = await this.model
+      .find(filter, { _id: 0, userId: 1 })
+      .sort({ userId: 1 })
+      .limit(limit)
+      .lean<Pick<SavedPerson, 'userId'>[]>();
+    return rows.map(({ userId }) => userId.toHexString());
+  }
+}
