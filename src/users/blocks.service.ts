@@ -64,6 +64,13 @@ export class BlocksService implements OnModuleInit {
     return blockers.size + blocked.size > 0;
   }
 
+  /** Of `otherIds` those who blocked the user or are blocked by them; asks the database, not a cache. */
+  async blockedEitherWay(userId: string, otherIds: readonly string[]): Promise<Set<string>> {
+    if (otherIds.length === 0) return new Set();
+    const { blockers, blocked } = await this.blocks.findBetween(userId, otherIds);
+    return new Set([...blockers, ...blocked]);
+  }
+
   /** `ids` without those who blocked the user or are blocked by them. Rarely a query. */
   async withoutBlocked(userId: string, ids: readonly string[]): Promise<string[]> {
     let around = this.around.get(userId);

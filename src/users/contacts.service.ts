@@ -24,6 +24,11 @@ export class ContactsService {
     return this.contacts.findPage(userId, page);
   }
 
+  /** Who has saved this user: for what these people show their contacts. Never told to anybody. */
+  ownersOf(userId: string): Promise<string[]> {
+    return this.contacts.findOwners(userId);
+  }
+
   /** Idempotent. The rev moves on each call: a retry also finishes what a crash left between the writes. */
   async save(userId: string, contactId: string): Promise<void> {
     if (userId === contactId) throw ValidationError.of('userId', 'isOther', 'userId must be somebody else');

@@ -65,6 +65,14 @@ export abstract class SavedPeopleRepository {
     return new Set(rows.map(({ ownerId }) => ownerId.toHexString()));
   }
 
+  /** Everybody who has the user on their list. */
+  async findOwners(userId: string): Promise<string[]> {
+    const rows = await this.model
+      .find({ userId: toObjectId(userId) }, { _id: 0, ownerId: 1 })
+      .lean<Pick<SavedPerson, 'ownerId'>[]>();
+    return rows.map(({ ownerId }) => ownerId.toHexString());
+  }
+
   private async idsOf(filter: object, limit = 0): Promise<string[]> {
     const rows = await this.model
       .find(filter, { _id: 0, userId: 1 })
