@@ -16,6 +16,7 @@ const USER = {
   about: '',
   avatarUrl: null,
   rev: 1,
+  lastSeenAt: null,
   createdAt: new Date(),
 };
 const CALLER = { userId: USER.id, sessionId: '665f1f77bcf86cd799439012', expiresAtMs: 0 };

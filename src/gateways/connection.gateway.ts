@@ -10,7 +10,8 @@ import {
 import { Clock } from '../common/clock.js';
 import { toErrorInfo } from '../common/errors/error-body.js';
 import { RateLimiter } from '../common/rate-limit/rate-limiter.js';
-import { PresenceService, type Presence } from '../presence/presence.service.js';
+import { PresenceService } from '../presence/presence.service.js';
+import { PresenceViews } from '../presence/presence-views.service.js';
 import type { ParleyServer, ParleySocket } from '../realtime/parley-socket.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
 import { sessionRoom, userRoom } from '../realtime/rooms.js';
@@ -20,12 +21,12 @@ import { UsersService } from '../users/users.service.js';
 import { AuthenticateAck, UserConnectedAck } from './ack.views.js';
 import { assertOwnIdentity } from './assert-own-identity.js';
 import { ClientEvent } from './client-event.decorator.js';
-import { AuthenticateDto, PresenceDto, UserConnectedDto } from './dto/connection.dto.js';
+import { AuthenticateDto, UserConnectedDto } from './dto/connection.dto.js';
 import { RealtimeGateway } from './realtime-gateway.decorator.js';
 import { TokenExpiry } from './token-expiry.js';
 import { WsJwtGuard } from './ws-jwt.guard.js';
 
-/** The life of a socket: handshake, rooms, presence, renewal, end. The only gateway with connection hooks. */
+/** The life of a socket: handshake, rooms, renewal, end. The only gateway with connection hooks. */
 @RealtimeGateway()
 export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
   private readonly logger = new Logger(ConnectionGateway.name);
@@ -34,6 +35,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     private readonly guard: WsJwtGuard,
     private readonly publisher: RealtimePublisher,
     private readonly presence: PresenceService,
+    private readonly presenceViews: PresenceViews,
     private readonly expiry: TokenExpiry,
     private readonly ended: SessionsListener,
     private readonly users: UsersService,
@@ -57,12 +59,12 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     const { userId, sessionId } = socket.data.user;
     if (this.ended.hasJustEnded(sessionId)) return void socket.disconnect(true);
     void socket.join([userRoom(userId), sessionRoom(sessionId)]);
-    this.presence.connected(userId, socket.id);
+    this.presence.active(userId, socket.id);
     this.expiry.watch(socket);
   }
 
   handleDisconnect(socket: ParleySocket): void {
-    this.presence.disconnected(socket.data.user.userId, socket.id);
+    this.presence.inactive(socket.data.user.userId, socket.id);
     this.expiry.forget(socket);
   }
 
@@ -79,7 +81,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     assertOwnIdentity(userId, claims);
     const [user, online] = await Promise.all([
       this.users.getById(userId),
-      this.presence.onlinePartners(userId),
+      this.presenceViews.onlinePartners(userId),
     ]);
     return { user: toOwnUserView(user), sessionId, serverTime: this.clock.now().toISOString(), online };
   }
@@ -102,19 +104,6 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     socket.data.user = user;
     this.expiry.watch(socket);
     return { expiresAt: new Date(user.expiresAtMs).toISOString() };
-  }
-
-  @ClientEvent('presence', {
-    summary:
-      'Asks who of these is online, and from then on hears of their changes; users one shares no chat with come empty',
-    emits: ['user_online', 'user_offline'],
-    limit: 'presence',
-  })
-  watchPresence(
-    @ConnectedSocket() socket: ParleySocket,
-    @MessageBody() { userIds }: PresenceDto,
-  ): Promise<Record<string, Presence>> {
-    return this.presence.watch(socket, userIds);
   }
 
   private async authenticate(socket: ParleySocket): Promise<void> {

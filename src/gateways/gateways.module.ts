@@ -8,11 +8,12 @@ import { RealtimeModule } from '../realtime/realtime.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ConnectionGateway } from './connection.gateway.js';
+import { PresenceGateway } from './presence.gateway.js';
 import { TokenExpiry } from './token-expiry.js';
 import { WsJwtGuard } from './ws-jwt.guard.js';
 
 @Module({
   imports: [AuthModule, UsersModule, ChatsModule, MessagesModule, PresenceModule, RealtimeModule],
-  providers: [ConnectionGateway, ChatGateway, WsJwtGuard, TokenExpiry],
+  providers: [ConnectionGateway, ChatGateway, PresenceGateway, WsJwtGuard, TokenExpiry],
 })
 export class GatewaysModule {}

@@ -4,17 +4,22 @@ import { ChatAccess } from '../chats/chat-access.js';
 import { Clock, type ClockTimer } from '../common/clock.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
 import type { TypingKind } from '../realtime/socket-events.js';
+import { BlocksService } from '../users/blocks.service.js';
 
 /** Without a new `typing` for so long the server says the stop itself. */
 export const TYPING_ENDS_AFTER_MS = 6000;
 
-/** Typing signals to the other members of a chat: never stored, dropped where they can't be taken at once. */
+/**
+ * Typing signals to the other members of a chat, but not between two of whom one has blocked the other:
+ * never stored, dropped where they can't be taken at once.
+ */
 @Injectable()
 export class TypingService implements OnApplicationShutdown {
   private readonly running = new Map<string, ClockTimer>();
 
   constructor(
     private readonly access: ChatAccess,
+    private readonly blocks: BlocksService,
     private readonly publisher: RealtimePublisher,
     private readonly clock: Clock,
   ) {}
@@ -43,6 +48,9 @@ export class TypingService implements OnApplicationShutdown {
 
   private async others(userId: string, chatId: string): Promise<string[]> {
     const state = await this.access.assertMember(userId, chatId);
-    return state.audience.filter((id) => id !== userId);
+    return this.blocks.withoutBlocked(
+      userId,
+      state.audience.filter((id) => id !== userId),
+    );
   }
 }

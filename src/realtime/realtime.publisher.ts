@@ -31,14 +31,26 @@ export class RealtimePublisher {
     if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload, true);
   }
 
-  /** To those who asked about this user, and to `userIds`; a socket in both hears it once. */
-  toWatchers<E extends ServerEventName>(
-    watchedId: string,
+  /** To all sockets of these users and to these sockets; who is among both hears it once. */
+  toUsersAndSockets<E extends ServerEventName>(
     userIds: readonly string[],
+    socketIds: readonly string[],
     event: E,
     payload: PayloadOf<E>,
   ): void {
-    this.emit([presenceRoom(watchedId), ...userIds.map(userRoom)], event, payload);
+    const rooms = [...userIds.map(userRoom), ...socketIds];
+    if (rooms.length > 0) this.emit(rooms, event, payload);
+  }
+
+  /** The sockets that asked about this user's presence. */
+  async watchersOf(userId: string): Promise<{ socketId: string; userId: string }[]> {
+    const sockets = (await this.server?.in(presenceRoom(userId)).fetchSockets()) ?? [];
+    return sockets.map(({ id, data }) => ({ socketId: id, userId: data.user.userId }));
+  }
+
+  /** No socket of `watcherId` hears of `userId` any more for having asked. */
+  unwatch(watcherId: string, userId: string): void {
+    this.server?.in(userRoom(watcherId)).socketsLeave(presenceRoom(userId));
   }
 
   toSocket<E extends ServerEventName>(socket: ParleySocket, event: E, payload: PayloadOf<E>): void {

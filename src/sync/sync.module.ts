@@ -3,11 +3,12 @@ import { Module } from '@nestjs/common';
 import { ChatsModule } from '../chats/chats.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { SyncController } from './sync.controller.js';
+import { SyncMeService } from './sync-me.service.js';
 import { SyncService } from './sync.service.js';
 
 @Module({
   imports: [ChatsModule, UsersModule],
   controllers: [SyncController],
-  providers: [SyncService],
+  providers: [SyncService, SyncMeService],
 })
 export class SyncModule {}

@@ -10,10 +10,9 @@ import { ChatReceiptsRepository } from '../chats/receipts/chat-receipts.reposito
 import { Clock } from '../common/clock.js';
 import { decodeCursor, encodeCursor } from '../common/pagination/cursor.js';
 import { type MessageView, toMessageView } from '../messages/message.view.js';
-import { toOwnUserView } from '../users/user.view.js';
-import { UsersService } from '../users/users.service.js';
 import { DEFAULT_SYNC_MESSAGES, type HeldRevs, type SyncDto } from './dto/sync.dto.js';
-import type { ReceiptView, SyncedChatView, SyncMeView, SyncView } from './sync.view.js';
+import { SyncMeService } from './sync-me.service.js';
+import type { ReceiptView, SyncedChatView, SyncView } from './sync.view.js';
 
 /** Messages of a chat that a device has never seen. */
 const SNAPSHOT_MESSAGES = 50;
@@ -45,7 +44,7 @@ export class SyncService {
     private readonly chatLog: ChatLog,
     private readonly reader: ChatReader,
     private readonly receipts: ChatReceiptsRepository,
-    private readonly users: UsersService,
+    private readonly me: SyncMeService,
     private readonly clock: Clock,
   ) {}
 
@@ -57,7 +56,7 @@ export class SyncService {
       .toSorted((a, b) => (a.chatId < b.chatId ? -1 : 1));
     const behind = await this.behind(memberships, dto.chats, position);
     const { chats, next } = await this.collect(userId, behind, dto.limit ?? DEFAULT_SYNC_MESSAGES);
-    const me = position ? undefined : await this.me(userId, dto.me);
+    const me = position ? undefined : await this.me.behind(userId, dto.me);
     return {
       chats,
       removedChats: position
@@ -170,12 +169,6 @@ export class SyncService {
       .filter(({ seq = 0 }) => stretches.some(({ from, to }) => seq >= from && seq <= to))
       .map(toMessageView);
     return { messages, rev: hasMore ? (page.at(-1)?.rev ?? heldRev) : headRev, hasMore };
-  }
-
-  private async me(userId: string, heldRev: number | undefined): Promise<SyncMeView | undefined> {
-    if (heldRev === undefined) return undefined;
-    const user = await this.users.getById(userId);
-    return user.rev > heldRev ? { rev: user.rev, user: toOwnUserView(user) } : undefined;
   }
 }
 

@@ -2,7 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { ChatView } from '../chats/chat.view.js';
 import { MessageView } from '../messages/message.view.js';
-import { OwnUserView } from '../users/user.view.js';
+import { PrivacyView } from '../users/privacy.view.js';
+import { OwnUserView, UserView } from '../users/user.view.js';
 
 export class ReceiptView {
   @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60701' })
@@ -44,6 +45,19 @@ export class SyncMeView {
 
   @ApiProperty({ type: OwnUserView })
   user: OwnUserView;
+
+  @ApiPropertyOptional({
+    type: [UserView],
+    description:
+      'The whole list, without presence. Absent where it is longer than 1,000: page it by GET /api/contacts',
+  })
+  contacts?: UserView[];
+
+  @ApiPropertyOptional({ type: [UserView], description: 'As `contacts`, by GET /api/blocks' })
+  blocks?: UserView[];
+
+  @ApiPropertyOptional({ type: PrivacyView })
+  privacy?: PrivacyView;
 }
 
 export class SyncView {

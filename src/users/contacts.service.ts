@@ -29,6 +29,15 @@ export class ContactsService {
     return this.contacts.findOwners(userId);
   }
 
+  async hasSaved(ownerId: string, userId: string): Promise<boolean> {
+    return (await this.contacts.findAmong(ownerId, [userId])).has(userId);
+  }
+
+  /** Of `ownerIds` those who have saved the user. */
+  ownersAmong(userId: string, ownerIds: readonly string[]): Promise<Set<string>> {
+    return this.contacts.findOwnersAmong(userId, ownerIds);
+  }
+
   /** Idempotent. The rev moves on each call: a retry also finishes what a crash left between the writes. */
   async save(userId: string, contactId: string): Promise<void> {
     if (userId === contactId) throw ValidationError.of('userId', 'isOther', 'userId must be somebody else');

@@ -7,6 +7,8 @@ export interface UserRecord {
   readonly about: string;
   readonly avatarUrl: string | null;
   readonly rev: number;
+  /** When they last went offline. */
+  readonly lastSeenAt: Date | null;
   readonly createdAt: Date;
 }
 

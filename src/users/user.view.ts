@@ -1,9 +1,9 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 
 import { PageView } from '../common/pagination/cursor.js';
 import type { UserRecord } from './user.record.js';
 
-/** A user as others see one: never with email or phone. */
+/** A user as others see one: never with email or phone; `about` and `avatarUrl` are empty to whom privacy shuts out. */
 export class UserView {
   @ApiProperty({ example: '665f1f77bcf86cd799439011' })
   id: string;
@@ -16,10 +16,23 @@ export class UserView {
 
   @ApiProperty({ type: String, nullable: true, example: null })
   avatarUrl: string | null;
+
+  @ApiPropertyOptional({
+    example: true,
+    description: 'Only of people who saved you or share a chat with you, and whose privacy allows it',
+  })
+  online?: boolean;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    example: '2026-11-22T10:15:30.123Z',
+    description: 'As `online`; absent while they are online',
+  })
+  lastSeenAt?: string;
 }
 
 /** One's own profile. */
-export class OwnUserView extends UserView {
+export class OwnUserView extends OmitType(UserView, ['online', 'lastSeenAt']) {
   @ApiProperty({ example: 'ada@example.com' })
   email: string;
 
@@ -35,6 +48,7 @@ export class UserPageView extends PageView {
   items: UserView[];
 }
 
+/** The fields as they are; `UserViews` hides what the viewer may not see. */
 export function toUserView({ id, name, about, avatarUrl }: UserRecord): UserView {
   return { id, name, about, avatarUrl };
 }

@@ -7,8 +7,9 @@ import { CurrentUser } from '../common/http/current-user.decorator.js';
 import { IdParamsDto } from '../common/validation/params.dto.js';
 import { SearchUsersDto } from './dto/search-users.dto.js';
 import { UpdateProfileDto } from './dto/update-profile.dto.js';
-import { OwnUserView, toOwnUserView, toUserView, UserPageView, UserView } from './user.view.js';
+import { OwnUserView, toOwnUserView, UserPageView, UserView } from './user.view.js';
 import { UserSearchService } from './user-search.service.js';
+import { UserViews } from './user-views.service.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('users')
@@ -18,6 +19,7 @@ export class UsersController {
   constructor(
     private readonly users: UsersService,
     private readonly people: UserSearchService,
+    private readonly views: UserViews,
   ) {}
 
   @Get('me')
@@ -46,16 +48,21 @@ export class UsersController {
   })
   @ApiOkResponse({ type: UserPageView })
   @ApiErrors('VALIDATION')
-  async search(@Query() query: SearchUsersDto): Promise<UserPageView> {
+  async search(@CurrentUser() user: AuthUser, @Query() query: SearchUsersDto): Promise<UserPageView> {
     const { items, nextCursor } = await this.people.search(query);
-    return { items: items.map(toUserView), nextCursor };
+    return { items: await this.views.of(user.userId, items), nextCursor };
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'The public profile of a user' })
+  @ApiOperation({
+    summary: 'The profile of a user as I may see it',
+    description:
+      'What their privacy settings or a block keep from me looks as if it had never been set: an empty `about`, no avatar, no `online` and `lastSeenAt`.',
+  })
   @ApiOkResponse({ type: UserView })
   @ApiErrors('VALIDATION', 'NOT_FOUND')
-  async byId(@Param() params: IdParamsDto): Promise<UserView> {
-    return toUserView(await this.users.getById(params.id));
+  async byId(@CurrentUser() user: AuthUser, @Param() params: IdParamsDto): Promise<UserView> {
+    const [view] = await this.views.of(user.userId, [await this.users.getById(params.id)]);
+    return view as UserView; // one for one
   }
 }

@@ -2,14 +2,20 @@ import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
 import { Block, BlockSchema } from './block.schema.js';
+import { BlocksController } from './blocks.controller.js';
 import { BlocksRepository } from './blocks.repository.js';
 import { BlocksService } from './blocks.service.js';
 import { Contact, ContactSchema } from './contact.schema.js';
+import { ContactsController } from './contacts.controller.js';
 import { ContactsRepository } from './contacts.repository.js';
 import { ContactsService } from './contacts.service.js';
+import { LastSeenListener } from './last-seen.listener.js';
+import { PrivacyController } from './privacy.controller.js';
+import { PrivacySettingsService } from './privacy-settings.service.js';
 import { PrivacyService } from './privacy.service.js';
 import { ProfileController } from './profile.controller.js';
 import { User, UserSchema } from './user.schema.js';
+import { UserViews } from './user-views.service.js';
 import { UserSearchService } from './user-search.service.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
@@ -23,7 +29,7 @@ import { UsersService } from './users.service.js';
       { name: Block.name, schema: BlockSchema },
     ]),
   ],
-  controllers: [UsersController, ProfileController],
+  controllers: [UsersController, ProfileController, PrivacyController, ContactsController, BlocksController],
   providers: [
     UsersService,
     UserSearchService,
@@ -33,7 +39,10 @@ import { UsersService } from './users.service.js';
     BlocksService,
     BlocksRepository,
     PrivacyService,
+    PrivacySettingsService,
+    UserViews,
+    LastSeenListener,
   ],
-  exports: [UsersService, ContactsService, BlocksService, PrivacyService],
+  exports: [UsersService, UserViews, ContactsService, BlocksService, PrivacyService],
 })
 export class UsersModule {}

@@ -9,7 +9,16 @@ import type { NewUser, ProfileChange, UserRecord } from './user.record.js';
 import { User } from './user.schema.js';
 
 /** Named one by one: a field that is added to the schema, or the hash, never slips out. */
-const RECORD_FIELDS = { email: 1, phone: 1, name: 1, about: 1, avatarUrl: 1, rev: 1, createdAt: 1 } as const;
+const RECORD_FIELDS = {
+  email: 1,
+  phone: 1,
+  name: 1,
+  about: 1,
+  avatarUrl: 1,
+  rev: 1,
+  lastSeenAt: 1,
+  createdAt: 1,
+} as const;
 
 type StoredUser = Pick<User, '_id' | keyof typeof RECORD_FIELDS>;
 
@@ -89,6 +98,24 @@ export class UsersRepository {
     await this.users.updateOne({ _id: toObjectId(id) }, { $inc: { rev: 1 } });
   }
 
+  /** Changes settings and rev in one write; answers all that is set then, `null` when there is no such user. */
+  async updatePrivacy(
+    id: string,
+    change: Partial<PrivacySettings>,
+  ): Promise<Partial<PrivacySettings> | null> {
+    const entries = Object.entries(change).map(([key, value]) => [`privacy.${key}`, value]);
+    const update = entries.length > 0 ? { $set: Object.fromEntries(entries), $inc: { rev: 1 } } : {};
+    const user = await this.users
+      .findByIdAndUpdate(toObjectId(id), update, { returnDocument: 'after', projection: { privacy: 1 } })
+      .lean<Pick<User, 'privacy'>>();
+    return user && (user.privacy ?? {});
+  }
+
+  /** Never back in time: two nodes may tell of one user in any order. */
+  async recordLastSeen(ids: readonly string[], at: Date): Promise<void> {
+    await this.users.updateMany({ _id: { $in: ids.map(toObjectId) } }, { $max: { lastSeenAt: at } });
+  }
+
   /** What each of these users has set, by id; who is missing does not exist. */
   async findPrivacy(ids: readonly string[]): Promise<Map<string, Partial<PrivacySettings>>> {
     const users = await this.users
@@ -132,6 +159,7 @@ function afterName({ nameKey, id }: { nameKey: string; id: string }) {
 }
 
 function toRecord(user: StoredUser): UserRecord {
-  const { _id, email, phone, name, about, avatarUrl, rev, createdAt } = user;
-  return { id: _id.toHexString(), email, phone, name, about, avatarUrl, rev, createdAt };
+  const { _id, lastSeenAt = null, ...rest } = user;
+  const { email, phone, name, about, avatarUrl, rev, createdAt } = rest;
+  return { id: _id.toHexString(), email, phone, name, about, avatarUrl, rev, lastSeenAt, createdAt };
 }

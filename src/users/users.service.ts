@@ -65,6 +65,10 @@ export class UsersService {
     await this.users.bumpRev(userId);
   }
 
+  async recordLastSeen(userIds: readonly string[], at: Date): Promise<void> {
+    await this.users.recordLastSeen(userIds, at);
+  }
+
   /** The rev of what concerns this user alone. */
   async meRev(userId: string): Promise<number> {
     return (await this.getById(userId)).rev;

@@ -57,6 +57,18 @@ export function decodeCursor(
   throw ValidationError.of('cursor', 'cursor', 'cursor must be a nextCursor that this list returned');
 }
 
+/** A page of a list of ids, ascending: `find` is asked for one more than fits, to know whether it goes on. */
+export async function idPage(
+  { cursor, limit = DEFAULT_PAGE }: PageQueryDto,
+  find: (page: { afterId: string | null; limit: number }) => Promise<string[]>,
+): Promise<Page<string>> {
+  const afterId = cursor === undefined ? null : String(decodeCursor(cursor, ['id'])[0]);
+  const ids = await find({ afterId, limit: limit + 1 });
+  const items = ids.slice(0, limit);
+  const last = ids.length > limit ? items.at(-1) : undefined;
+  return { items, nextCursor: last ? encodeCursor([last]) : null };
+}
+
 /** The last moment that a Date can hold; no counter of ours gets there either. */
 const MAX_NUMBER = 8.64e15;
 

@@ -1,4 +1,4 @@
-import { IdField, IdListField, TextField } from '../../common/validation/fields.js';
+import { BooleanField, IdField, IdListField, TextField } from '../../common/validation/fields.js';
 
 /** Payload of `user_connected`. */
 export class UserConnectedDto {
@@ -16,4 +16,10 @@ export class AuthenticateDto {
 export class PresenceDto {
   @IdListField({ min: 1, max: 100, description: 'Whose presence to tell now and on each change' })
   userIds: string[];
+}
+
+/** Payload of `set_active`. */
+export class SetActiveDto {
+  @BooleanField({ example: false, description: 'Whether the app is in the foreground' })
+  active: boolean;
 }

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+
+import { RelationsService } from '../chats/relations.service.js';
+import { ContactsService } from '../users/contacts.service.js';
+import { PrivacyService } from '../users/privacy.service.js';
+
+/** What of somebody's presence may be told. */
+export interface Sight {
+  online: boolean;
+  lastSeen: boolean;
+}
+
+/**
+ * Who may know of whose coming and going: people whom the user has saved and people who share a chat
+ * with them, within privacy and blocks. A bounded number of queries, whatever the number of people.
+ */
+@Injectable()
+export class PresenceCircle {
+  constructor(
+    private readonly relations: RelationsService,
+    private readonly contacts: ContactsService,
+    private readonly privacy: PrivacyService,
+  ) {}
+
+  /** What the viewer may know of each of these; who tells nothing is not in it. */
+  async seenBy(viewerId: string, userIds: readonly string[]): Promise<Map<string, Sight>> {
+    const others = userIds.filter((id) => id !== viewerId);
+    const [mates, savers] = await Promise.all([
+      this.relations.chatMates(viewerId, others),
+      this.contacts.ownersAmong(viewerId, others),
+    ]);
+    const circle = userIds.filter((id) => id === viewerId || mates.has(id) || savers.has(id));
+    const may = await this.privacy.admission(viewerId, circle);
+    return sights(circle, may);
+  }
+
+  /** Who hears of the user's changes: contacts and direct-chat partners always, `watcherIds` where they are in the circle. */
+  async audienceOf(userId: string, watcherIds: readonly string[]): Promise<Map<string, Sight>> {
+    const [contacts, partners] = await Promise.all([
+      this.privacy.contactsOf(userId),
+      this.relations.directPartners(userId),
+    ]);
+    const told = new Set([...contacts, ...partners]);
+    const others = watcherIds.filter((id) => id !== userId && !told.has(id));
+    const mates = others.length > 0 ? await this.relations.chatMates(userId, others) : new Set<string>();
+    const candidates = [...told, ...mates];
+    const sees = await this.privacy.audienceOf(userId, candidates);
+    return sights(candidates, sees);
+  }
+}
+
+function sights(
+  ids: readonly string[],
+  may: (id: string, aspect: 'online' | 'lastSeen') => boolean,
+): Map<string, Sight> {
+  const found = new Map<string, Sight>();
+  for (const id of ids) {
+    const sight = { online: may(id, 'online'), lastSeen: may(id, 'lastSeen') };
+    if (sight.online || sight.lastSeen) found.set(id, sight);
+  }
+  return found;
+}

@@ -1,0 +1,66 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+
+import { DomainEvents } from '../events/domain-events.js';
+import { RealtimePublisher } from '../realtime/realtime.publisher.js';
+import { PresenceCircle, type Sight } from './presence-circle.js';
+
+/** Coming and going -> contacts, direct-chat partners, and whoever asked by `presence`, each as they may know it. */
+@Injectable()
+export class PresenceListener implements OnModuleInit {
+  /** Of one user the changes are told one after the other, however long each takes to look up. */
+  private readonly telling = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly events: DomainEvents,
+    private readonly circle: PresenceCircle,
+    private readonly publisher: RealtimePublisher,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.on('user.online', ({ userId }) => this.inOrder(userId, () => this.tellOnline(userId)));
+    this.events.on('user.offline', ({ userId, lastSeenAt }) =>
+      this.inOrder(userId, () => this.tellOffline(userId, lastSeenAt)),
+    );
+    // Who may hear is asked anew at each change; a block also ends what was asked for before it.
+    this.events.on('user.blocked', ({ userId, blockedId }) => {
+      this.publisher.unwatch(userId, blockedId);
+      this.publisher.unwatch(blockedId, userId);
+    });
+  }
+
+  private async tellOnline(userId: string): Promise<void> {
+    const { audience, socketsOf } = await this.audience(userId);
+    const told = audience.filter(([, { online }]) => online).map(([id]) => id);
+    this.publisher.toUsersAndSockets(told, socketsOf(told), 'user_online', { userId });
+  }
+
+  /** When that was only goes to those whom `lastSeen` admits. */
+  private async tellOffline(userId: string, lastSeenAt: Date): Promise<void> {
+    const { audience, socketsOf } = await this.audience(userId);
+    const told = audience.filter(([, { online }]) => online);
+    for (const withTime of [true, false]) {
+      const ids = told.filter(([, { lastSeen }]) => lastSeen === withTime).map(([id]) => id);
+      const payload = { userId, ...(withTime && { lastSeenAt: lastSeenAt.toISOString() }) };
+      this.publisher.toUsersAndSockets(ids, socketsOf(ids), 'user_offline', payload);
+    }
+  }
+
+  private async audience(userId: string) {
+    const watchers = await this.publisher.watchersOf(userId);
+    const told = await this.circle.audienceOf(userId, [...new Set(watchers.map((one) => one.userId))]);
+    const audience: [string, Sight][] = [...told];
+    const socketsOf = (ids: readonly string[]) => {
+      const wanted = new Set(ids);
+      return watchers.filter((one) => wanted.has(one.userId)).map((one) => one.socketId);
+    };
+    return { audience, socketsOf };
+  }
+
+  private inOrder(userId: string, tell: () => Promise<void>): Promise<void> {
+    const told = (this.telling.get(userId) ?? Promise.resolve()).then(tell, tell).finally(() => {
+      if (this.telling.get(userId) === told) this.telling.delete(userId);
+    });
+    this.telling.set(userId, told);
+    return told;
+  }
+}

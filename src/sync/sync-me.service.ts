@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+
+import { BlocksService } from '../users/blocks.service.js';
+import { ContactsService } from '../users/contacts.service.js';
+import { toPrivacyView } from '../users/privacy.view.js';
+import { PrivacyService } from '../users/privacy.service.js';
+import { UserViews } from '../users/user-views.service.js';
+import { toOwnUserView, type UserView } from '../users/user.view.js';
+import { UsersService } from '../users/users.service.js';
+import type { SyncMeView } from './sync.view.js';
+
+/** Lists up to this length come whole; a longer one is left out, and paged by its own route. */
+export const MAX_SYNCED_PEOPLE = 1000;
+
+/** What concerns the user alone, whole, whenever any of it is behind the rev that a device holds. */
+@Injectable()
+export class SyncMeService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly views: UserViews,
+    private readonly contacts: ContactsService,
+    private readonly blocks: BlocksService,
+    private readonly privacy: PrivacyService,
+  ) {}
+
+  /** The rev is read first: what changes meanwhile is in the lists already, and comes again next time. */
+  async behind(userId: string, heldRev: number | undefined): Promise<SyncMeView | undefined> {
+    if (heldRev === undefined) return undefined;
+    const user = await this.users.getById(userId);
+    if (user.rev <= heldRev) return undefined;
+    const page = { afterId: null, limit: MAX_SYNCED_PEOPLE + 1 };
+    const [contacts, blocks, privacy] = await Promise.all([
+      this.contacts.findPage(userId, page).then((ids) => this.people(userId, ids)),
+      this.blocks.findPage(userId, page).then((ids) => this.people(userId, ids)),
+      this.privacy.settingsOf(userId),
+    ]);
+    return {
+      rev: user.rev,
+      user: toOwnUserView(user),
+      ...(contacts && { contacts }),
+      ...(blocks && { blocks }),
+      privacy: toPrivacyView(privacy),
+    };
+  }
+
+  private async people(userId: string, ids: string[]): Promise<UserView[] | undefined> {
+    return ids.length > MAX_SYNCED_PEOPLE ? undefined : this.views.byIds(userId, ids, 'profile');
+  }
+}
