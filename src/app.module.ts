@@ -13,7 +13,9 @@ import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { GatewaysModule } from './gateways/gateways.module.js';
 import { HealthModule } from './health/health.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { StatusModule } from './status/status.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -27,8 +29,10 @@ import { UsersModule } from './users/users.module.js';
     UsersModule,
     ChatsModule,
     MessagesModule,
+    StatusModule,
     SyncModule,
     GatewaysModule,
+    JobsModule,
     HealthModule,
   ],
   providers: [

@@ -24,6 +24,7 @@ export class AppConfig {
   readonly logLevel = this.env.LOG_LEVEL;
   readonly isRateLimited = this.env.RATE_LIMITS === 'on';
   readonly presenceGraceMs = this.env.PRESENCE_GRACE_SECONDS * 1000;
+  readonly statusTtlMs = Math.round(this.env.STATUS_TTL_HOURS * 3_600_000);
   readonly bcryptCost = this.env.BCRYPT_COST;
   readonly publicUrl = this.env.PUBLIC_URL;
   /** A KeyObject: jsonwebtoken verifies with it 20 times faster than with the text. */

@@ -82,6 +82,12 @@ export class Environment {
   @Max(300)
   PRESENCE_GRACE_SECONDS = 5;
 
+  /** How long a status lives; fractions are allowed. */
+  @toNumber()
+  @Min(0.0001)
+  @Max(720)
+  STATUS_TTL_HOURS = 24;
+
   /** bcrypt work factor: 10 takes about 60 ms of a core. Lower only to make tests and load runs start fast. */
   @toNumber()
   @IsInt()

@@ -1,6 +1,7 @@
 import type { ChatRosterEntry } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
 import type { MessageView } from '../messages/message.view.js';
+import type { StatusView } from '../status/status.view.js';
 
 /**
  * Every fact that one part of the server tells the others, with its payload. Published after the write
@@ -31,6 +32,17 @@ export interface DomainEventMap {
     recipientIds: readonly string[];
   };
   'message.created': { message: MessageView; recipientIds: readonly string[] };
+  /**
+   * `status` is the shared view, `own` the author's. `recipientIds` are whoever may see it at this moment,
+   * without the author.
+   */
+  'status.created': { status: StatusView; own: StatusView; recipientIds: readonly string[] };
+  /** Taken back by its author; `recipientIds` include the author. An expiry is no event: `expiresAt` says it. */
+  'status.deleted': { statusId: string; recipientIds: readonly string[] };
+  /** Seen for the first time by somebody whose viewing the author may know of. */
+  'status.viewed': { authorId: string; statusId: string; userId: string; at: string };
+  /** A reaction is new, another, or (`null`) gone. */
+  'status.reacted': { authorId: string; statusId: string; userId: string; emoji: string | null; at: string };
   /** Watermarks moved, at most once per chat, member and flush. */
   'receipt.moved': ReceiptMoved;
   /** First active socket of a user; not again for further tabs. */

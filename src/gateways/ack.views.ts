@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 import { ChatView } from '../chats/chat.view.js';
 import { MessageView } from '../messages/message.view.js';
+import { StatusView } from '../status/status.view.js';
 import { OwnUserView } from '../users/user.view.js';
 
 /** Ack `data` of the events, for the documentation and the handlers' types. */
@@ -39,6 +40,11 @@ export class ReceiptAck {
 
   @ApiProperty({ example: 12 })
   seq: number;
+}
+
+export class NewStatusAck {
+  @ApiProperty({ type: StatusView })
+  status: StatusView;
 }
 
 export class AuthenticateAck {

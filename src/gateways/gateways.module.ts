@@ -5,15 +5,25 @@ import { ChatsModule } from '../chats/chats.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
+import { StatusModule } from '../status/status.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ConnectionGateway } from './connection.gateway.js';
 import { PresenceGateway } from './presence.gateway.js';
+import { StatusGateway } from './status.gateway.js';
 import { TokenExpiry } from './token-expiry.js';
 import { WsJwtGuard } from './ws-jwt.guard.js';
 
 @Module({
-  imports: [AuthModule, UsersModule, ChatsModule, MessagesModule, PresenceModule, RealtimeModule],
-  providers: [ConnectionGateway, ChatGateway, PresenceGateway, WsJwtGuard, TokenExpiry],
+  imports: [
+    AuthModule,
+    UsersModule,
+    ChatsModule,
+    MessagesModule,
+    PresenceModule,
+    StatusModule,
+    RealtimeModule,
+  ],
+  providers: [ConnectionGateway, ChatGateway, PresenceGateway, StatusGateway, WsJwtGuard, TokenExpiry],
 })
 export class GatewaysModule {}

@@ -1,6 +1,21 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
+import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
+
+/** What a message replies to, as it was then. */
+export class ReplyToView {
+  @ApiProperty({ example: '6920f1c2a1b2c3d4e5f60718' })
+  statusId: string;
+
+  @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60701' })
+  senderId: string;
+
+  @ApiProperty({ example: 'At the sea' })
+  text: string;
+
+  @ApiProperty({ example: 'text' })
+  type: string;
+}
 
 /** A message as every member sees it. */
 export class MessageView {
@@ -34,6 +49,9 @@ export class MessageView {
   @ApiProperty({ type: [Object], example: [] })
   attachments: never[];
 
+  @ApiPropertyOptional({ type: ReplyToView, description: 'Replies to a status' })
+  replyTo?: ReplyToView;
+
   @ApiProperty({ type: [String], example: [] })
   mentions: string[];
 
@@ -55,8 +73,13 @@ export function toMessageView(row: ChatLogRow): MessageView {
     type: row.type ?? 'text',
     text: row.text ?? '',
     attachments: [],
+    ...(row.replyTo && { replyTo: toReplyToView(row.replyTo) }),
     mentions: [],
     reactions: [],
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+function toReplyToView({ statusId, senderId, text, type }: QuotedStatusRow): ReplyToView {
+  return { statusId: statusId.toHexString(), senderId: senderId.toHexString(), text, type };
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 
 import { ChatAccess, NotAMemberError } from '../chats/chat-access.js';
-import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
+import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
 import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
 import { ConflictError } from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
@@ -15,6 +15,16 @@ import { RecentSends } from './recent-sends.js';
 export interface MessageContent {
   clientMessageId?: string;
   type?: 'text';
+  text: string;
+  /** A status that it quotes; given by the server, never by a client. */
+  replyTo?: QuotedStatus;
+}
+
+/** What a message keeps of a status; the status itself is gone after a day. */
+export interface QuotedStatus {
+  statusId: string;
+  senderId: string;
+  type: string;
   text: string;
 }
 
@@ -48,11 +58,19 @@ export class MessagesService {
   private async store(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
     const sender = toObjectId(senderId);
     const { clientMessageId, type = 'text', text } = content;
+    const replyTo = content.replyTo && toQuotedRow(content.replyTo);
     const write = this.log.append({
       chatId,
       draft: (state) => {
         if (!state.has(senderId)) throw new NotAMemberError();
-        return { kind: 'message', senderId: sender, clientMessageId, type, text };
+        return {
+          kind: 'message',
+          senderId: sender,
+          clientMessageId,
+          type,
+          text,
+          ...(replyTo && { replyTo }),
+        };
       },
       stored: (row, recipientIds) => {
         this.events.publish('message.created', { message: viewOf(row), recipientIds });
@@ -73,13 +91,19 @@ function viewOf(row: ChatLogRow): MessageView {
 
 async function sameContent(
   sent: Promise<AppendResult>,
-  { text, type = 'text' }: MessageContent,
+  { text, type = 'text', replyTo }: MessageContent,
 ): Promise<AppendResult> {
   const result = await sent;
-  if (result.row && (result.row.text !== text || result.row.type !== type)) {
+  const { row } = result;
+  const isSame = row?.text === text && row.type === type;
+  if (row && (!isSame || row.replyTo?.statusId.toHexString() !== replyTo?.statusId)) {
     throw new ConflictError('This clientMessageId was used for another message: make a new id');
   }
   return result;
+}
+
+function toQuotedRow({ statusId, senderId, ...quoted }: QuotedStatus): QuotedStatusRow {
+  return { ...quoted, statusId: toObjectId(statusId), senderId: toObjectId(senderId) };
 }
 
 function toSent({ row, isNew }: AppendResult): { message: MessageView; isNew: boolean } {

@@ -5,9 +5,17 @@ import { MessagesListener } from './messages.listener.js';
 import { OnlineUsers } from './online-users.js';
 import { RealtimePublisher } from './realtime.publisher.js';
 import { SessionsListener } from './sessions.listener.js';
+import { StatusesListener } from './statuses.listener.js';
 
 @Module({
-  providers: [RealtimePublisher, OnlineUsers, MessagesListener, ChatsListener, SessionsListener],
+  providers: [
+    RealtimePublisher,
+    OnlineUsers,
+    MessagesListener,
+    ChatsListener,
+    SessionsListener,
+    StatusesListener,
+  ],
   exports: [RealtimePublisher, OnlineUsers, SessionsListener],
 })
 export class RealtimeModule {}

@@ -2,6 +2,7 @@ import type { ChatRole } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
 import type { ErrorInfo } from '../common/errors/error-body.js';
 import type { MessageView } from '../messages/message.view.js';
+import type { StatusView } from '../status/status.view.js';
 
 /** What the server sends on its own, by event name: the whole outbound wire contract. */
 export interface ServerToClientEvents {
@@ -25,6 +26,13 @@ export interface ServerToClientEvents {
   member_added: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
   member_removed: (member: { chatId: string; userId: string; rev: number }) => void;
   member_role: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
+  /** To the audience and the author's devices; to these with what only authors see. */
+  new_status: (status: StatusView) => void;
+  status_deleted: (status: { statusId: string }) => void;
+  /** To the author's devices: once per viewer, unless one of the two has read receipts off. */
+  status_viewed: (viewing: { statusId: string; userId: string; at: string }) => void;
+  /** To the author's devices: somebody's reaction is new, another, or (`null`) gone. */
+  status_reaction: (reaction: { statusId: string; userId: string; emoji: string | null; at: string }) => void;
   /** 60 s before the socket is closed, unless a fresh token comes by `authenticate`. */
   token_expiring: (token: { expiresAt: string }) => void;
   /** The login of this socket has ended; the socket is closed behind it. */

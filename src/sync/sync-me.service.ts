@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { StatusMutes } from '../status/status-mutes.service.js';
 import { BlocksService } from '../users/blocks.service.js';
 import { ContactsService } from '../users/contacts.service.js';
 import { toPrivacyView } from '../users/privacy.view.js';
@@ -21,6 +22,7 @@ export class SyncMeService {
     private readonly contacts: ContactsService,
     private readonly blocks: BlocksService,
     private readonly privacy: PrivacyService,
+    private readonly mutes: StatusMutes,
   ) {}
 
   /** The rev is read first: what changes meanwhile is in the lists already, and comes again next time. */
@@ -29,10 +31,11 @@ export class SyncMeService {
     const user = await this.users.getById(userId);
     if (user.rev <= heldRev) return undefined;
     const page = { afterId: null, limit: MAX_SYNCED_PEOPLE + 1 };
-    const [contacts, blocks, privacy] = await Promise.all([
+    const [contacts, blocks, privacy, statusMutes] = await Promise.all([
       this.contacts.findPage(userId, page).then((ids) => this.people(userId, ids)),
       this.blocks.findPage(userId, page).then((ids) => this.people(userId, ids)),
       this.privacy.settingsOf(userId),
+      this.mutes.list(userId, page.limit),
     ]);
     return {
       rev: user.rev,
@@ -40,6 +43,7 @@ export class SyncMeService {
       ...(contacts && { contacts }),
       ...(blocks && { blocks }),
       privacy: toPrivacyView(privacy),
+      ...(statusMutes.length <= MAX_SYNCED_PEOPLE && { statusMutes }),
     };
   }
 

@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 
 import { ChatsModule } from '../chats/chats.module.js';
+import { StatusModule } from '../status/status.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { SyncController } from './sync.controller.js';
 import { SyncMeService } from './sync-me.service.js';
 import { SyncService } from './sync.service.js';
 
 @Module({
-  imports: [ChatsModule, UsersModule],
+  imports: [ChatsModule, UsersModule, StatusModule],
   controllers: [SyncController],
   providers: [SyncService, SyncMeService],
 })

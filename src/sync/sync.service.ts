@@ -10,6 +10,7 @@ import { ChatReceiptsRepository } from '../chats/receipts/chat-receipts.reposito
 import { Clock } from '../common/clock.js';
 import { decodeCursor, encodeCursor } from '../common/pagination/cursor.js';
 import { type MessageView, toMessageView } from '../messages/message.view.js';
+import { StatusLists } from '../status/status-lists.service.js';
 import { DEFAULT_SYNC_MESSAGES, type HeldRevs, type SyncDto } from './dto/sync.dto.js';
 import { SyncMeService } from './sync-me.service.js';
 import type { ReceiptView, SyncedChatView, SyncView } from './sync.view.js';
@@ -45,6 +46,7 @@ export class SyncService {
     private readonly reader: ChatReader,
     private readonly receipts: ChatReceiptsRepository,
     private readonly me: SyncMeService,
+    private readonly statuses: StatusLists,
     private readonly clock: Clock,
   ) {}
 
@@ -56,13 +58,16 @@ export class SyncService {
       .toSorted((a, b) => (a.chatId < b.chatId ? -1 : 1));
     const behind = await this.behind(memberships, dto.chats, position);
     const { chats, next } = await this.collect(userId, behind, dto.limit ?? DEFAULT_SYNC_MESSAGES);
-    const me = position ? undefined : await this.me.behind(userId, dto.me);
+    const isFirst = position === null;
+    const me = isFirst ? await this.me.behind(userId, dto.me) : undefined;
+    const statuses = isFirst && dto.me !== undefined ? await this.statuses.live(userId) : undefined;
     return {
       chats,
       removedChats: position
         ? []
         : all.filter((one) => isGone(one) && one.chatId in dto.chats).map(({ chatId }) => chatId),
       ...(me && { me }),
+      ...(statuses && { statuses }),
       nextCursor: next && encodeCursor([next.chatId, next.rev]),
       serverTime: this.clock.now().toISOString(),
     };

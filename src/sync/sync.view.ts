@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { ChatView } from '../chats/chat.view.js';
 import { MessageView } from '../messages/message.view.js';
+import { StatusView } from '../status/status.view.js';
 import { PrivacyView } from '../users/privacy.view.js';
 import { OwnUserView, UserView } from '../users/user.view.js';
 
@@ -58,6 +59,24 @@ export class SyncMeView {
 
   @ApiPropertyOptional({ type: PrivacyView })
   privacy?: PrivacyView;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Ids of those whose statuses are muted; absent where they are more than 1,000',
+  })
+  statusMutes?: string[];
+}
+
+export class SyncStatusesView {
+  @ApiProperty({
+    type: [StatusView],
+    description:
+      'Newest first: all live ones that you may see, and your own. What you hold besides is gone, unless `hasMore`',
+  })
+  items: StatusView[];
+
+  @ApiProperty({ example: false, description: 'There are more than 500: the rest by `GET /api/status`' })
+  hasMore: boolean;
 }
 
 export class SyncView {
@@ -69,6 +88,9 @@ export class SyncView {
 
   @ApiPropertyOptional({ type: SyncMeView, description: 'Where the `me` rev held is behind' })
   me?: SyncMeView;
+
+  @ApiPropertyOptional({ type: SyncStatusesView, description: 'Where `me` is given, with the first answer' })
+  statuses?: SyncStatusesView;
 
   @ApiProperty({ type: String, nullable: true, description: '`null`: that was all' })
   nextCursor: string | null;

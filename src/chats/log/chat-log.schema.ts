@@ -9,6 +9,14 @@ export interface RosterChange {
   role: ChatRole;
 }
 
+/** What a message keeps of the status that it replies to. */
+export interface QuotedStatusRow {
+  statusId: Types.ObjectId;
+  senderId: Types.ObjectId;
+  type: string;
+  text: string;
+}
+
 /**
  * One row of a chat's log, inserted once and placed for good by `(chatId, rev)`. A row is a message, or
  * a change that concerns all members; see docs/adr/0001. Times and ids are the server's.
@@ -50,6 +58,9 @@ export class ChatLogRow {
 
   @Prop({ type: String })
   text?: string;
+
+  @Prop({ type: Object })
+  replyTo?: QuotedStatusRow;
 
   /** `created`, `members_added`: the people; `member_role`: the one with the new role. */
   @Prop({ type: [Object], default: undefined })

@@ -21,6 +21,8 @@ export const RATE_LIMITS = {
   receipts: { points: 3000, seconds: 10 },
   typing: { points: 200, seconds: 10 },
   presence: { points: 100, seconds: 10 },
+  new_status: { points: 200, seconds: 60 },
+  view_status: { points: 1000, seconds: 10 },
   events: { points: 600, seconds: 10 },
 } as const;
 

@@ -1,0 +1,6 @@
+import { EmojiField } from '../../common/validation/emoji.js';
+
+export class ReactToStatusDto {
+  @EmojiField()
+  emoji: string;
+}

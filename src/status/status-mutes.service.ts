@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+
+import { ValidationError } from '../common/errors/app-error.js';
+import { UsersService } from '../users/users.service.js';
+import { StatusMutesRepository } from './status-mutes.repository.js';
+
+/** Whose statuses one does not want to be bothered by. Nobody else learns of it. */
+@Injectable()
+export class StatusMutes {
+  constructor(
+    private readonly mutes: StatusMutesRepository,
+    private readonly users: UsersService,
+  ) {}
+
+  async mute(ownerId: string, userId: string): Promise<void> {
+    if (userId === ownerId) throw ValidationError.of('userId', 'isOther', 'userId must be somebody else');
+    await this.users.assertAllExist([userId]);
+    if (await this.mutes.insert(ownerId, userId)) await this.users.bumpRev(ownerId);
+  }
+
+  /** Ids, ascending. */
+  list(ownerId: string, limit: number): Promise<string[]> {
+    return this.mutes.find(ownerId, limit);
+  }
+
+  async unmute(ownerId: string, userId: string): Promise<void> {
+    if (await this.mutes.remove(ownerId, userId)) await this.users.bumpRev(ownerId);
+  }
+}

@@ -1,0 +1,57 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+
+import { ChatsModule } from '../chats/chats.module.js';
+import { MessagesModule } from '../messages/messages.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { StatusAccess } from './status-access.js';
+import { StatusAudience } from './status-audience.service.js';
+import { StatusExpiry } from './status-expiry.service.js';
+import { StatusFeed } from './status-feed.service.js';
+import { StatusLists } from './status-lists.service.js';
+import { StatusMute, StatusMuteSchema } from './status-mute.schema.js';
+import { StatusMutesRepository } from './status-mutes.repository.js';
+import { StatusMutes } from './status-mutes.service.js';
+import { StatusQuota, StatusQuotaSchema } from './status-quota.schema.js';
+import { StatusQuotasRepository } from './status-quotas.repository.js';
+import { StatusReactionsController } from './status-reactions.controller.js';
+import { StatusReplies } from './status-replies.service.js';
+import { StatusViewing, StatusViewingSchema } from './status-viewing.schema.js';
+import { StatusViewingsRepository } from './status-viewings.repository.js';
+import { StatusViewings } from './status-viewings.service.js';
+import { StatusController } from './status.controller.js';
+import { Status, StatusSchema } from './status.schema.js';
+import { StatusesRepository } from './statuses.repository.js';
+import { StatusesService } from './statuses.service.js';
+
+@Module({
+  imports: [
+    UsersModule,
+    ChatsModule,
+    MessagesModule,
+    MongooseModule.forFeature([
+      { name: Status.name, schema: StatusSchema },
+      { name: StatusViewing.name, schema: StatusViewingSchema },
+      { name: StatusMute.name, schema: StatusMuteSchema },
+      { name: StatusQuota.name, schema: StatusQuotaSchema },
+    ]),
+  ],
+  controllers: [StatusController, StatusReactionsController],
+  providers: [
+    StatusesService,
+    StatusFeed,
+    StatusLists,
+    StatusViewings,
+    StatusReplies,
+    StatusMutes,
+    StatusExpiry,
+    StatusAudience,
+    StatusAccess,
+    StatusesRepository,
+    StatusViewingsRepository,
+    StatusMutesRepository,
+    StatusQuotasRepository,
+  ],
+  exports: [StatusesService, StatusViewings, StatusLists, StatusMutes, StatusExpiry],
+})
+export class StatusModule {}

@@ -1,0 +1,217 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import type { Model, QueryFilter, Types } from 'mongoose';
+
+import { duplicateKeyOf } from '../database/duplicate-key.js';
+import { newObjectId, toObjectId } from '../database/object-id.js';
+import type { AudienceLevel, NewStatus, StatusHead, StatusRecord } from './status.record.js';
+import { Status } from './status.schema.js';
+
+/** Named one by one: the list of the people that may see it can be long, and never leaves the database. */
+const FIELDS = {
+  userId: 1,
+  type: 1,
+  text: 1,
+  mediaId: 1,
+  backgroundColor: 1,
+  audience: 1,
+  createdAt: 1,
+  expiresAt: 1,
+} as const;
+const HEAD_FIELDS = { userId: 1, createdAt: 1 } as const;
+
+type LeanStatus = Pick<Status, '_id' | keyof typeof FIELDS>;
+type LiveStatus = LeanStatus & Required<Pick<Status, 'type' | 'audience' | 'expiresAt'>>;
+
+/** A keyed call that was made before; `status` is `null` when what it made is gone. */
+export interface KeyedStatus {
+  status: StatusRecord | null;
+  contentHash: string | undefined;
+}
+
+export interface StatusPosition {
+  expiresAt: Date;
+  id: string;
+}
+
+/** Statuses. Every read asks the time itself: what has expired is not there, swept or not. */
+@Injectable()
+export class StatusesRepository {
+  constructor(@InjectModel(Status.name) private readonly statuses: Model<Status>) {}
+
+  /** `null` when the creation key is taken. */
+  async insert(status: NewStatus): Promise<StatusRecord | null> {
+    const { userId, viewerIds, ...rest } = status;
+    const row: Status = {
+      ...rest,
+      _id: newObjectId(),
+      userId: toObjectId(userId),
+      ...(viewerIds && { viewerIds: viewerIds.map(toObjectId) }),
+    };
+    try {
+      return toRecord((await this.statuses.create(row)).toObject<LiveStatus>());
+    } catch (error) {
+      if (duplicateKeyOf(error)?.includes('creationKey')) return null;
+      throw error;
+    }
+  }
+
+  async findByCreationKey(creationKey: string, now: Date): Promise<KeyedStatus | null> {
+    const row = await this.statuses
+      .findOne({ creationKey }, { ...FIELDS, contentHash: 1 })
+      .lean<LeanStatus & Pick<Status, 'contentHash'>>();
+    if (!row) return null;
+    return { status: isLive(row, now) ? toRecord(row) : null, contentHash: row.contentHash };
+  }
+
+  /** Frees a key that is past its time. */
+  async releaseCreationKey(creationKey: string, olderThan: Date): Promise<void> {
+    await this.statuses.updateOne(
+      { creationKey, createdAt: { $lte: olderThan } },
+      { $unset: { creationKey: 1, contentHash: 1 } },
+    );
+  }
+
+  /** A live status, and whether `viewerId` is among the people it was posted to. */
+  async findLive(
+    id: string,
+    viewerId: string,
+    now: Date,
+  ): Promise<(StatusRecord & { isNamed: boolean }) | null> {
+    const row = await this.statuses
+      .findOne(
+        { _id: toObjectId(id), expiresAt: { $gt: now } },
+        { ...FIELDS, viewerIds: { $elemMatch: { $eq: toObjectId(viewerId) } } },
+      )
+      .lean<LiveStatus & Pick<Status, 'viewerIds'>>();
+    return row && { ...toRecord(row), isNamed: (row.viewerIds ?? []).length > 0 };
+  }
+
+  /** An author's live statuses, newest first, from behind `after`. */
+  async findLiveOf(
+    userId: string,
+    now: Date,
+    page: { after: StatusPosition | null; limit: number },
+  ): Promise<StatusRecord[]> {
+    const { after, limit } = page;
+    const behind = after && [
+      { expiresAt: { $lt: after.expiresAt } },
+      { expiresAt: after.expiresAt, _id: { $lt: toObjectId(after.id) } },
+    ];
+    const rows = await this.statuses
+      .find(
+        {
+          userId: toObjectId(userId),
+          expiresAt: { $gt: now, ...(after && { $lte: after.expiresAt }) },
+          ...(behind && { $or: behind }),
+        },
+        FIELDS,
+      )
+      .sort({ expiresAt: -1, _id: -1 })
+      .limit(limit)
+      .lean<LiveStatus[]>();
+    return rows.map(toRecord);
+  }
+
+  /** What `viewerId` may see: posted to them by name, or to everyone by somebody of `circle`. Newest first. */
+  async findHeadsFor(
+    viewerId: string,
+    circle: readonly string[],
+    at: { now: Date; limit: number },
+  ): Promise<StatusHead[]> {
+    const branches: QueryFilter<Status>[] = [
+      { viewerIds: toObjectId(viewerId), expiresAt: { $gt: at.now } },
+      {
+        userId: { $in: circle.map(toObjectId) },
+        expiresAt: { $gt: at.now },
+        'audience.level': 'everyone',
+      },
+    ];
+    const rows = await this.statuses
+      .find({ $or: branches }, HEAD_FIELDS)
+      .sort({ expiresAt: -1, _id: -1 })
+      .limit(at.limit)
+      .lean<Pick<Status, '_id' | 'userId' | 'createdAt'>[]>();
+    return rows.map(({ _id, userId, createdAt }) => ({
+      id: _id.toHexString(),
+      userId: userId.toHexString(),
+      createdAt,
+    }));
+  }
+
+  async findLiveByIds(ids: readonly string[], now: Date): Promise<StatusRecord[]> {
+    const rows = await this.statuses
+      .find({ _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } }, FIELDS)
+      .lean<LiveStatus[]>();
+    return rows.map(toRecord);
+  }
+
+  /** Empties it at once. Answers what it was and to whom by name, or `null` when there is none of theirs. */
+  async remove(
+    id: string,
+    userId: string,
+    now: Date,
+  ): Promise<{ level: AudienceLevel; viewerIds: string[] } | null> {
+    const row = await this.statuses
+      .findOneAndUpdate(
+        { _id: toObjectId(id), userId: toObjectId(userId), expiresAt: { $gt: now } },
+        { $unset: CONTENT },
+        { returnDocument: 'before', projection: { audience: 1, viewerIds: 1 } },
+      )
+      .lean<Required<Pick<Status, 'audience'>> & { viewerIds?: Types.ObjectId[] }>();
+    if (!row) return null;
+    return {
+      level: row.audience.level,
+      viewerIds: (row.viewerIds ?? []).map((viewerId) => viewerId.toHexString()),
+    };
+  }
+
+  /** Up to `limit` of the expired ones; those whose key still counts stay as shells. Answers how many. */
+  async sweep(now: Date, limit: number): Promise<number> {
+    const expired = await this.statuses
+      .find({ expiresAt: { $lte: now } }, { _id: 1 })
+      .sort({ expiresAt: 1 })
+      .limit(limit)
+      .lean<Pick<Status, '_id'>[]>();
+    if (expired.length > 0) {
+      const ids = expired.map(({ _id }) => _id);
+      await this.statuses.updateMany({ _id: { $in: ids }, purgeAt: { $gt: now } }, { $unset: CONTENT });
+    }
+    const due = await this.statuses
+      .find({ purgeAt: { $lte: now } }, { _id: 1 })
+      .sort({ purgeAt: 1 })
+      .limit(limit)
+      .lean<Pick<Status, '_id'>[]>();
+    if (due.length > 0) await this.statuses.deleteMany({ _id: { $in: due.map(({ _id }) => _id) } });
+    return Math.max(expired.length, due.length);
+  }
+}
+
+const CONTENT = {
+  type: 1,
+  text: 1,
+  mediaId: 1,
+  backgroundColor: 1,
+  audience: 1,
+  viewerIds: 1,
+  expiresAt: 1,
+} as const;
+
+function isLive(row: LeanStatus, now: Date): row is LiveStatus {
+  return row.expiresAt !== undefined && row.expiresAt > now;
+}
+
+function toRecord({ _id, userId, ...row }: LiveStatus): StatusRecord {
+  const { type, text, mediaId, backgroundColor, audience, createdAt, expiresAt } = row;
+  return {
+    id: _id.toHexString(),
+    userId: userId.toHexString(),
+    type,
+    ...(text !== undefined && { text }),
+    ...(mediaId !== undefined && { mediaId }),
+    ...(backgroundColor !== undefined && { backgroundColor }),
+    audience,
+    createdAt,
+    expiresAt,
+  };
+}
