@@ -159,7 +159,7 @@ function afterName({ nameKey, id }: { nameKey: string; id: string }) {
 }
 
 function toRecord(user: StoredUser): UserRecord {
-  const { _id, lastSeenAt = null, ...rest } = user;
-  const { email, phone, name, about, avatarUrl, rev, createdAt } = rest;
+  const { _id, email, phone, name, about, avatarUrl, rev, createdAt } = user;
+  const lastSeenAt = user.lastSeenAt ?? null; // absent in accounts older than the field
   return { id: _id.toHexString(), email, phone, name, about, avatarUrl, rev, lastSeenAt, createdAt };
 }
