@@ -1,7 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
 import { ChatsModule } from '../chats/chats.module.js';
+import { StatusVisibility } from '../common/ports/status-visibility.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { StatusAccess } from './status-access.js';
@@ -23,7 +24,10 @@ import { StatusController } from './status.controller.js';
 import { Status, StatusSchema } from './status.schema.js';
 import { StatusesRepository } from './statuses.repository.js';
 import { StatusesService } from './statuses.service.js';
+import { VisibleStatuses } from './visible-statuses.js';
 
+/** Global for the sake of `StatusVisibility`: who asks by it lies below and can't import this. */
+@Global()
 @Module({
   imports: [
     UsersModule,
@@ -47,11 +51,13 @@ import { StatusesService } from './statuses.service.js';
     StatusExpiry,
     StatusAudience,
     StatusAccess,
+    VisibleStatuses,
+    { provide: StatusVisibility, useExisting: VisibleStatuses },
     StatusesRepository,
     StatusViewingsRepository,
     StatusMutesRepository,
     StatusQuotasRepository,
   ],
-  exports: [StatusesService, StatusViewings, StatusLists, StatusMutes, StatusExpiry],
+  exports: [StatusesService, StatusViewings, StatusLists, StatusMutes, StatusExpiry, StatusVisibility],
 })
 export class StatusModule {}
