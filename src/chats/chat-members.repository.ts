@@ -80,21 +80,25 @@ export class ChatMembersRepository {
     return rows.map(toMembership);
   }
 
-  /** The other ones of a user's direct chats. */
+  /** The other ones of a user's direct chats, without chats that the user was never shown. */
   async findDirectPartners(userId: string): Promise<string[]> {
     const rows = await this.model
-      .find({ userId: toObjectId(userId), partnerId: { $exists: true } }, { _id: 0, partnerId: 1 })
+      .find(
+        { userId: toObjectId(userId), partnerId: { $exists: true }, hiddenUpToSeq: { $ne: 0 } },
+        { _id: 0, partnerId: 1 },
+      )
       .lean<{ partnerId: Types.ObjectId }[]>();
     return rows.map((row) => row.partnerId.toHexString());
   }
 
-  /** Which of `otherIds` share a chat with the user, both still being in it. */
+  /** Which of `otherIds` share a chat with the user, both still being in it and having been shown it. */
   async findChatMates(userId: string, otherIds: string[]): Promise<Set<string>> {
-    const chatIds = await this.model.distinct('chatId', { userId: toObjectId(userId), isActive: true });
+    const inIt = { isActive: true, hiddenUpToSeq: { $ne: 0 } };
+    const chatIds = await this.model.distinct('chatId', { userId: toObjectId(userId), ...inIt });
     const found = await this.model.distinct('userId', {
       userId: { $in: otherIds.map(toObjectId) },
       chatId: { $in: chatIds },
-      isActive: true,
+      ...inIt,
     });
     return new Set(found.map((id) => id.toHexString()));
   }
@@ -102,6 +106,12 @@ export class ChatMembersRepository {
   async hide(chatId: string, userId: string, upToSeq: number): Promise<void> {
     const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
     await this.model.updateOne(filter, { $max: { hiddenUpToSeq: upToSeq } });
+  }
+
+  /** Back on the list of a user who opens it, a chat without messages that was hidden from them. */
+  async unhideEmpty(chatId: string, userId: string): Promise<void> {
+    const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId), hiddenUpToSeq: 0 };
+    await this.model.updateOne(filter, { $unset: { hiddenUpToSeq: 1 } });
   }
 
   /** Works one log row into the memberships it concerns; doing it twice changes nothing. */

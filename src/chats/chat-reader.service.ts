@@ -9,6 +9,7 @@ import type { ChatLogRow } from './log/chat-log.schema.js';
 import { ChatLog } from './log/chat-log.service.js';
 import { ChatState } from './log/chat-state.js';
 import { lastVisibleRev, visibleStretches } from './membership.js';
+import { readSeqFor } from './receipts/chat-receipts.schema.js';
 import { ChatReceiptsRepository, type ReceiptsRecord } from './receipts/chat-receipts.repository.js';
 
 /** Members that a chat view lists; larger groups are paged. */
@@ -51,7 +52,7 @@ export class ChatReader {
     const material = await this.gather(userId, memberships, records);
     const unread = await this.countUnread(userId, memberships, material);
     return memberships.flatMap((membership) => {
-      const shared = this.sharedView(membership.chatId, material);
+      const shared = this.sharedView(membership.chatId, material, userId);
       if (!shared) return [];
       const lastReadSeq = material.receipts.get(membership.chatId)?.marks[userId]?.readSeq ?? 0;
       const me = { role: membership.role, lastReadSeq, mutedUntil: null, archived: false, pinned: false };
@@ -62,7 +63,7 @@ export class ChatReader {
   /** As one member sees it, without what concerns them alone. */
   async shared(userId: string, membership: Membership): Promise<SharedChatView | null> {
     const records = await this.chats.findByIds([membership.chatId]);
-    return this.sharedView(membership.chatId, await this.gather(userId, [membership], records));
+    return this.sharedView(membership.chatId, await this.gather(userId, [membership], records), null);
   }
 
   /** How far each chat's two counters are. */
@@ -182,7 +183,12 @@ export class ChatReader {
     );
   }
 
-  private sharedView(chatId: string, { records, heads, members, receipts }: Material): SharedChatView | null {
+  /** `viewerId` is `null` where the view goes to several people. */
+  private sharedView(
+    chatId: string,
+    { records, heads, members, receipts }: Material,
+    viewerId: string | null,
+  ): SharedChatView | null {
     const record = records.get(chatId);
     const head = heads.get(chatId);
     if (!record || !head) return null;
@@ -196,7 +202,7 @@ export class ChatReader {
       memberCount: record.memberCount,
       members: (members.get(chatId) ?? []).map((member) => ({
         ...member,
-        lastReadSeq: marks[member.userId]?.readSeq ?? 0,
+        lastReadSeq: readSeqFor(viewerId, member.userId, marks[member.userId]),
         lastDeliveredSeq: marks[member.userId]?.deliveredSeq ?? 0,
       })),
       settings: DEFAULT_SETTINGS,

@@ -55,7 +55,8 @@ export class ChatsController {
   @RateLimit('chats.create')
   @ApiOperation({
     summary: 'Open a direct chat or create a group',
-    description: 'There is one direct chat per pair: if it exists already, it is answered with 200.',
+    description:
+      'There is one direct chat per pair: if it exists already, it is answered with 200. Somebody whose `messages` setting does not admit you learns of the chat with its first message only. A group with people whose `groups` setting does not admit you is `FORBIDDEN`.',
   })
   @ApiHeader({
     name: 'Idempotency-Key',
@@ -64,7 +65,7 @@ export class ChatsController {
   })
   @ApiCreatedResponse({ type: ChatView })
   @ApiOkResponse({ type: ChatView, description: 'It was there already' })
-  @ApiErrors('VALIDATION', 'NOT_FOUND', 'CONFLICT', 'PAYLOAD_TOO_LARGE')
+  @ApiErrors('VALIDATION', 'FORBIDDEN', 'NOT_FOUND', 'CONFLICT', 'PAYLOAD_TOO_LARGE')
   async create(
     @CurrentUser() user: AuthUser,
     @Body() dto: CreateChatDto,

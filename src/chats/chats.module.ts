@@ -10,6 +10,8 @@ import { Chat, ChatSchema } from './chat.schema.js';
 import { ChatsController } from './chats.controller.js';
 import { ChatsRepository } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
+import { DirectGate } from './direct-gate.js';
+import { GroupConsent } from './group-consent.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { ChatLogRow, ChatLogSchema } from './log/chat-log.schema.js';
 import { ChatLog } from './log/chat-log.service.js';
@@ -19,6 +21,7 @@ import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 import { ChatReceipts, ChatReceiptsSchema } from './receipts/chat-receipts.schema.js';
+import { ReceiptPrivacy } from './receipts/receipt-privacy.js';
 import { ReceiptsPublisher } from './receipts/receipts.publisher.js';
 import { ReceiptsService } from './receipts/receipts.service.js';
 import { RelationsService } from './relations.service.js';
@@ -39,6 +42,9 @@ import { RelationsService } from './relations.service.js';
     MembersService,
     ReceiptsService,
     RelationsService,
+    DirectGate,
+    GroupConsent,
+    ReceiptPrivacy,
     ChatAccess,
     ChatReader,
     ChatLog,
@@ -55,6 +61,7 @@ import { RelationsService } from './relations.service.js';
     ChatsService,
     ReceiptsService,
     RelationsService,
+    DirectGate,
     ChatAccess,
     ChatReader,
     ChatLog,

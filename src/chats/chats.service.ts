@@ -18,10 +18,12 @@ import { ChatReader, newChatView } from './chat-reader.service.js';
 import type { ChatView } from './chat.view.js';
 import { type ChatRecord, ChatsRepository, type NewChat } from './chats.repository.js';
 import type { CreateChatDto } from './dto/create-chat.dto.js';
+import { DirectGate } from './direct-gate.js';
+import { GroupConsent } from './group-consent.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { ChatLog } from './log/chat-log.service.js';
 import type { ChatRole } from './log/chat-state.js';
-import { isGone } from './membership.js';
+import { isGone, isListed } from './membership.js';
 
 const DAY_MS = 86_400_000;
 
@@ -36,6 +38,8 @@ export class ChatsService {
     private readonly chatLog: ChatLog,
     private readonly reader: ChatReader,
     private readonly users: UsersService,
+    private readonly gate: DirectGate,
+    private readonly consent: GroupConsent,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
@@ -62,7 +66,7 @@ export class ChatsService {
     );
     const last = records.length > limit ? page.at(-1) : undefined;
     return {
-      items: views.filter((view) => isListed(view, memberships.get(view.id))).toSorted(byActivity),
+      items: views.filter((view) => isListed(memberships.get(view.id), view.lastSeq)).toSorted(byActivity),
       nextCursor: last ? encodeCursor([last.lastActivityAt.getTime(), last.id]) : null,
     };
   }
@@ -87,13 +91,18 @@ export class ChatsService {
       [userId, 'member'],
       [partnerId, 'member'],
     ];
-    return this.insert({ type: 'direct', createdBy: userId, createdAt: this.clock.now(), directKey }, roster);
+    const chat: NewChat = { type: 'direct', createdBy: userId, createdAt: this.clock.now(), directKey };
+    const hiddenFrom = (await this.gate.mayStart(userId, partnerId)) ? null : partnerId;
+    const opened = await this.insert(chat, roster, hiddenFrom);
+    if (!opened.isNew) await this.members.unhideEmpty(opened.chat.id, userId);
+    return opened;
   }
 
   private async createGroup(userId: string, dto: CreateChatDto, key?: string) {
     refuseField(dto, 'userId', 'group');
     const others = (dto.memberIds ?? []).filter((id) => id !== userId);
     await this.users.assertAllExist(others);
+    await this.consent.assertMayAdd(userId, others);
     const creationKey = key && `${userId}:${key}`;
     const now = this.clock.now();
     if (creationKey) await this.chats.releaseCreationKey(creationKey, new Date(now.getTime() - DAY_MS));
@@ -108,15 +117,17 @@ export class ChatsService {
   /**
    * The chat's fixed part first: its unique keys decide who creates. The first row of its log then makes
    * it real, once, also when two create it together or the first of them crashed in between.
+   * `hiddenFrom` is not told, and finds it on their list with its first message.
    */
   private async insert(
     chat: NewChat,
     roster: [string, ChatRole][],
+    hiddenFrom: string | null = null,
   ): Promise<{ chat: ChatView; isNew: boolean }> {
     const { chat: record, isNew } = await this.chats.insertOrFind(chat);
     if (!isNew && chat.type === 'group') await this.assertSame(record, chat, roster);
     const { createdBy } = chat;
-    await this.chatLog.append({
+    const { isNew: isCreated } = await this.chatLog.append({
       chatId: record.id,
       draft: (state) =>
         state.rev > 0
@@ -128,10 +139,11 @@ export class ChatsService {
               memberCount: roster.length,
             },
       stored: (row) => {
-        const recipientIds = roster.map(([userId]) => userId);
+        const recipientIds = roster.map(([userId]) => userId).filter((userId) => userId !== hiddenFrom);
         this.events.publish('chat.created', { chat: newChatView(record, row), recipientIds });
       },
     });
+    if (hiddenFrom && isCreated) await this.members.hide(record.id, hiddenFrom, 0);
     return { chat: await this.get(createdBy, record.id), isNew };
   }
 
@@ -150,11 +162,6 @@ export class ChatsService {
 function positionOf(cursor: string) {
   const [at, chatId] = decodeCursor(cursor, ['number', 'id']);
   return { lastActivityAt: new Date(Number(at)), chatId: String(chatId) };
-}
-
-/** A chat that the user deleted is back on the list with its next message. */
-function isListed(view: ChatView, membership: Membership | undefined): boolean {
-  return membership?.hiddenUpToSeq === undefined || view.lastSeq > membership.hiddenUpToSeq;
 }
 
 function byActivity(a: ChatView, b: ChatView): number {

@@ -56,7 +56,8 @@ export class MembersController {
   @Post()
   @ApiOperation({
     summary: 'Add people to a group',
-    description: 'Those who are in already stay as they are.',
+    description:
+      'Those who are in already stay as they are. `FORBIDDEN`, and nobody is added, where the `groups` setting of one of them does not admit you.',
   })
   @ApiCreatedResponse({ type: ChatView })
   @ApiOkResponse({ type: ChatView, description: 'All of them were in already' })

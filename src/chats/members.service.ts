@@ -16,8 +16,10 @@ import { ChatMembersRepository } from './chat-members.repository.js';
 import { ChatReader } from './chat-reader.service.js';
 import type { ChatMemberView } from './chat.view.js';
 import { MAX_MEMBERS } from './dto/create-chat.dto.js';
+import { GroupConsent } from './group-consent.js';
 import { type AppendRequest, ChatLog, type RowDraft } from './log/chat-log.service.js';
 import type { ChatRole, ChatState } from './log/chat-state.js';
+import { readSeqFor } from './receipts/chat-receipts.schema.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 
 /** Who is in a group, and as what. */
@@ -32,6 +34,7 @@ export class MembersService {
     private readonly receipts: ChatReceiptsRepository,
     private readonly reader: ChatReader,
     private readonly users: UsersService,
+    private readonly consent: GroupConsent,
     private readonly events: DomainEvents,
   ) {}
 
@@ -50,7 +53,7 @@ export class MembersService {
     ]);
     const items = found.slice(0, limit).map(({ userId: id, role, joinedAt }) => {
       const mark = receipts.get(chatId)?.marks[id];
-      const seqs = { lastReadSeq: mark?.readSeq ?? 0, lastDeliveredSeq: mark?.deliveredSeq ?? 0 };
+      const seqs = { lastReadSeq: readSeqFor(userId, id, mark), lastDeliveredSeq: mark?.deliveredSeq ?? 0 };
       return { userId: id, role, joinedAt: joinedAt.toISOString(), ...seqs };
     });
     const last = found.length > limit ? items.at(-1) : undefined;
@@ -59,8 +62,12 @@ export class MembersService {
 
   /** Any member may add; those who are in already stay as they are. Answers how many are new. */
   async add(userId: string, chatId: string, userIds: string[]): Promise<number> {
-    await this.access.assertMember(userId, chatId);
+    const known = await this.access.assertMember(userId, chatId);
     await this.users.assertAllExist(userIds);
+    await this.consent.assertMayAdd(
+      userId,
+      userIds.filter((id) => !known.has(id)),
+    );
     let added: string[] = [];
     await this.change(userId, chatId, {
       draft: (state) => {

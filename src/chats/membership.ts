@@ -24,6 +24,11 @@ export function lastVisibleRev(membership: Membership): number {
   return membership.isActive ? Number.MAX_SAFE_INTEGER : (membership.spans.at(-1)?.toRev ?? 0);
 }
 
+/** A chat that the user deleted, or that was opened behind their back, is on the list from its next message on. */
+export function isListed(membership: Membership | undefined, lastSeq: number): boolean {
+  return membership?.hiddenUpToSeq === undefined || lastSeq > membership.hiddenUpToSeq;
+}
+
 /** Somebody who left and then deleted the chat: for them it is no more. */
 export function isGone(membership: Membership): boolean {
   return !membership.isActive && membership.hiddenUpToSeq !== undefined;

@@ -67,6 +67,8 @@ export interface ReceiptMoved {
   userId: string;
   deliveredSeq: number;
   readSeq: number;
+  /** What others than the reader may know of `readSeq`. */
+  shownReadSeq: number;
   receiptRev: number;
   at: string;
   /** Authors of the messages newly covered, and the reader. */

@@ -44,7 +44,7 @@ export class MessagesController {
   @ApiOperation({
     summary: 'Send a message',
     description:
-      'The same as the socket event `new_message`: every socket of every member gets `receive_message`. Answered when the message is stored durably. A retry with the same `clientMessageId` answers 200 with the first message; with other content it is `CONFLICT`.',
+      'The same as the socket event `new_message`: every socket of every member gets `receive_message`. Answered when the message is stored durably. A retry with the same `clientMessageId` answers 200 with the first message; with other content it is `CONFLICT`. In a direct chat it is `FORBIDDEN` to write to somebody whose `messages` setting does not admit you and who has not written there yet, across a block always; nothing is stored then.',
   })
   @ApiCreatedResponse({ type: MessageView })
   @ApiOkResponse({ type: MessageView, description: 'Sent before with this clientMessageId' })

@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 
 import { ChatAccess, NotAMemberError } from '../chats/chat-access.js';
+import { DirectGate } from '../chats/direct-gate.js';
+import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
 import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
 import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
-import { ConflictError } from '../common/errors/app-error.js';
+import { ConflictError, ForbiddenError } from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { type MessageView, toMessageView } from './message.view.js';
@@ -33,7 +35,9 @@ export interface QuotedStatus {
 export class MessagesService {
   constructor(
     private readonly access: ChatAccess,
+    private readonly gate: DirectGate,
     private readonly log: ChatLog,
+    private readonly rows: ChatLogRepository,
     private readonly recent: RecentSends,
     private readonly events: DomainEvents,
   ) {}
@@ -54,8 +58,24 @@ export class MessagesService {
     return toSent(await sameContent(stored, content));
   }
 
-  /** Checks membership against the very state that the row is numbered on, then stores and tells. */
+  /** A direct chat may be closed to the sender; what was stored before it was is answered all the same. */
   private async store(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
+    try {
+      await this.gate.assertOpen(senderId, chatId);
+    } catch (error) {
+      const row = error instanceof ForbiddenError && (await this.findSent(senderId, chatId, content));
+      if (!row) throw error;
+      return { row, isNew: false };
+    }
+    return this.append(senderId, chatId, content);
+  }
+
+  private findSent(senderId: string, chatId: string, { clientMessageId = '' }: MessageContent) {
+    return this.rows.findBySend(toObjectId(chatId), toObjectId(senderId), clientMessageId);
+  }
+
+  /** Checks membership against the very state that the row is numbered on, then stores and tells. */
+  private append(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
     const sender = toObjectId(senderId);
     const { clientMessageId, type = 'text', text } = content;
     const replyTo = content.replyTo && toQuotedRow(content.replyTo);

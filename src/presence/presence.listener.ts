@@ -23,8 +23,7 @@ export class PresenceListener implements OnModuleInit {
     );
     // Who may hear is asked anew at each change; a block also ends what was asked for before it.
     this.events.on('user.blocked', ({ userId, blockedId }) => {
-      this.publisher.unwatch(userId, blockedId);
-      this.publisher.unwatch(blockedId, userId);
+      this.publisher.unwatch(userId, [blockedId]);
     });
   }
 

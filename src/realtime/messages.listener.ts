@@ -15,8 +15,14 @@ export class MessagesListener implements OnModuleInit {
     this.events.on('message.created', ({ message, recipientIds }) => {
       this.publisher.toUsers(recipientIds, 'receive_message', message);
     });
-    this.events.on('receipt.moved', ({ recipientIds, ...receipt }) => {
-      this.publisher.toUsers(recipientIds, 'message_receipt', receipt);
+    this.events.on('receipt.moved', ({ recipientIds, shownReadSeq, ...receipt }) => {
+      if (shownReadSeq === receipt.readSeq) {
+        return this.publisher.toUsers(recipientIds, 'message_receipt', receipt);
+      }
+      // Read with read receipts off: the reader's own devices know more than the others may.
+      const others = recipientIds.filter((id) => id !== receipt.userId);
+      this.publisher.toUsers([receipt.userId], 'message_receipt', receipt);
+      this.publisher.toUsers(others, 'message_receipt', { ...receipt, readSeq: shownReadSeq });
     });
   }
 }

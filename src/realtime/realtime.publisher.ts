@@ -48,9 +48,11 @@ export class RealtimePublisher {
     return sockets.map(({ id, data }) => ({ socketId: id, userId: data.user.userId }));
   }
 
-  /** No socket of `watcherId` hears of `userId` any more for having asked. */
-  unwatch(watcherId: string, userId: string): void {
-    this.server?.in(userRoom(watcherId)).socketsLeave(presenceRoom(userId));
+  /** This user and these others, of whom some watch each other, hear of each other no more. */
+  unwatch(userId: string, otherIds: readonly string[]): void {
+    if (otherIds.length === 0) return;
+    this.server?.in(userRoom(userId)).socketsLeave(otherIds.map(presenceRoom));
+    this.server?.in(otherIds.map(userRoom)).socketsLeave(presenceRoom(userId));
   }
 
   toSocket<E extends ServerEventName>(socket: ParleySocket, event: E, payload: PayloadOf<E>): void {

@@ -5,7 +5,8 @@ import { ChatReader } from '../chats/chat-reader.service.js';
 import type { ChatView } from '../chats/chat.view.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
 import { ChatLog } from '../chats/log/chat-log.service.js';
-import { isGone, lastVisibleRev, visibleStretches } from '../chats/membership.js';
+import { isGone, isListed, lastVisibleRev, visibleStretches } from '../chats/membership.js';
+import { readSeqFor } from '../chats/receipts/chat-receipts.schema.js';
 import { ChatReceiptsRepository } from '../chats/receipts/chat-receipts.repository.js';
 import { Clock } from '../common/clock.js';
 import { decodeCursor, encodeCursor } from '../common/pagination/cursor.js';
@@ -108,11 +109,12 @@ export class SyncService {
     let room = limit;
     for (const [index, one] of batch.entries()) {
       const view = views.get(one.membership.chatId);
-      if (!view) continue;
-      const synced = await this.syncChat(one, view, room);
-      chats.push(synced);
-      room -= synced.messages.length;
-      if (synced.hasMore) return { chats, next: { chatId: view.id, rev: synced.rev } };
+      if (view && (one.held.rev > 0 || isListed(one.membership, view.lastSeq))) {
+        const synced = await this.syncChat(one, view, room);
+        chats.push(synced);
+        room -= synced.messages.length;
+        if (synced.hasMore) return { chats, next: { chatId: view.id, rev: synced.rev } };
+      }
       const following = behind[index + 1];
       if (following && (room <= 0 || index + 1 === batch.length)) {
         return { chats, next: { chatId: following.membership.chatId, rev: following.held.rev } };
@@ -132,7 +134,7 @@ export class SyncService {
         : await this.changes(membership, held.rev, headRev, room);
     const receipts =
       membership.isActive && chat.receiptRev > held.receiptRev
-        ? await this.receiptsBehind(chat, held.receiptRev)
+        ? await this.receiptsBehind(membership.userId, chat, held.receiptRev)
         : [];
     return {
       chat,
@@ -144,11 +146,14 @@ export class SyncService {
     };
   }
 
-  private async receiptsBehind(chat: ChatView, heldRev: number): Promise<ReceiptView[]> {
+  private async receiptsBehind(viewerId: string, chat: ChatView, heldRev: number): Promise<ReceiptView[]> {
     const marks = (await this.receipts.findByChats([chat.id])).get(chat.id)?.marks ?? {};
     return Object.entries(marks)
       .filter(([, mark]) => mark.rev > heldRev)
-      .map(([userId, { deliveredSeq, readSeq }]) => ({ userId, deliveredSeq, readSeq }));
+      .map(([userId, mark]) => {
+        const { deliveredSeq } = mark;
+        return { userId, deliveredSeq, readSeq: readSeqFor(viewerId, userId, mark) };
+      });
   }
 
   private async snapshot(membership: Membership, headRev: number) {

@@ -58,10 +58,10 @@ export class BlocksService implements OnModuleInit {
     await this.users.bumpRev(userId);
   }
 
-  /** Whether either has blocked the other. */
-  async isBetween(userId: string, otherId: string): Promise<boolean> {
+  /** What stands between the two: who of them has blocked the other. */
+  async between(userId: string, otherId: string): Promise<{ isBlocked: boolean; hasBlocked: boolean }> {
     const { blockers, blocked } = await this.blocks.findBetween(userId, [otherId]);
-    return blockers.size + blocked.size > 0;
+    return { isBlocked: blockers.has(otherId), hasBlocked: blocked.has(otherId) };
   }
 
   /** Of `otherIds` those who blocked the user or are blocked by them; asks the database, not a cache. */

@@ -37,6 +37,16 @@ export class ChatLogRepository {
     return this.rows.findOne({ chatId, senderId, clientMessageId });
   }
 
+  /** Whether the user has sent any message in this chat, straight from the index of sends. */
+  async hasWritten(chatId: string, userId: string): Promise<boolean> {
+    const sent = {
+      chatId: toObjectId(chatId),
+      senderId: toObjectId(userId),
+      clientMessageId: { $exists: true },
+    };
+    return (await this.rows.findOne(sent, { projection: { _id: 1 } })) !== null;
+  }
+
   findLast(chatId: string): Promise<ChatLogRow | null> {
     return this.rows
       .find({ chatId: toObjectId(chatId) })

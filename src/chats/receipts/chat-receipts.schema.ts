@@ -5,9 +5,21 @@ import { Types } from 'mongoose';
 export interface ReceiptMark {
   deliveredSeq: number;
   readSeq: number;
+  /** What others may know of `readSeq`, where that is less: it was read with read receipts off. */
+  shownReadSeq?: number;
   /** `rev` of these receipts when the mark last moved. */
   rev: number;
   at: Date;
+}
+
+/** How far others may know that this member has read. */
+export function shownReadSeq(mark: ReceiptMark | undefined): number {
+  return mark?.shownReadSeq ?? mark?.readSeq ?? 0;
+}
+
+/** As `viewerId` may know it of the member whose mark it is. */
+export function readSeqFor(viewerId: string | null, userId: string, mark: ReceiptMark | undefined): number {
+  return viewerId === userId ? (mark?.readSeq ?? 0) : shownReadSeq(mark);
 }
 
 /**

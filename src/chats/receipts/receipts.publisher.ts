@@ -4,7 +4,7 @@ import { DomainEvents } from '../../events/domain-events.js';
 import { ChatLogRepository, type SeqRange } from '../log/chat-log.repository.js';
 import { ChatLog } from '../log/chat-log.service.js';
 import type { ReceiptsRecord, ReceiptsStep } from './chat-receipts.repository.js';
-import type { ReceiptMark } from './chat-receipts.schema.js';
+import { type ReceiptMark, shownReadSeq } from './chat-receipts.schema.js';
 
 /** Tells the authors of the messages newly covered, and the reader's own devices. */
 @Injectable()
@@ -36,7 +36,7 @@ export class ReceiptsPublisher {
     }));
     const authorsOf = await this.authors(
       chatId,
-      covered.map(({ range }) => range),
+      covered.flatMap(({ range }) => range ?? []),
     );
     for (const { userId, mark, range } of covered) {
       this.events.publish('receipt.moved', {
@@ -44,9 +44,10 @@ export class ReceiptsPublisher {
         userId,
         deliveredSeq: mark.deliveredSeq,
         readSeq: mark.readSeq,
+        shownReadSeq: shownReadSeq(mark),
         receiptRev: toRev,
         at: mark.at.toISOString(),
-        recipientIds: [...new Set([userId, ...authorsOf(userId, range)])],
+        recipientIds: [...new Set([userId, ...(range ? authorsOf(userId, range) : [])])],
       });
     }
   }
@@ -58,6 +59,7 @@ export class ReceiptsPublisher {
   ): Promise<(reader: string, range: SeqRange) => string[]> {
     const state = await this.chatLog.state(chatId);
     if (state.type === 'direct') return (reader) => state.audience.filter((userId) => userId !== reader);
+    if (ranges.length === 0) return () => [];
     const union = {
       from: Math.min(...ranges.map(({ from }) => from)),
       to: Math.max(...ranges.map(({ to }) => to)),
@@ -70,10 +72,15 @@ export class ReceiptsPublisher {
   }
 }
 
-function newlyCovered(mark: ReceiptMark, old?: ReceiptMark): SeqRange {
-  const moved = (['deliveredSeq', 'readSeq'] as const).filter((field) => mark[field] > (old?.[field] ?? 0));
+/** The messages of which others may now know more; `null` where that is nothing. */
+function newlyCovered(mark: ReceiptMark, old?: ReceiptMark): SeqRange | null {
+  const moved = [
+    { from: old?.deliveredSeq ?? 0, to: mark.deliveredSeq },
+    { from: shownReadSeq(old), to: shownReadSeq(mark) },
+  ].filter(({ from, to }) => to > from);
+  if (moved.length === 0) return null;
   return {
-    from: Math.min(...moved.map((field) => old?.[field] ?? 0)) + 1,
-    to: Math.max(...moved.map((field) => mark[field])),
+    from: Math.min(...moved.map(({ from }) => from)) + 1,
+    to: Math.max(...moved.map(({ to }) => to)),
   };
 }

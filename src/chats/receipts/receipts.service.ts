@@ -10,7 +10,8 @@ import {
   type ReceiptsRecord,
   type ReceiptsStep,
 } from './chat-receipts.repository.js';
-import type { ReceiptMark } from './chat-receipts.schema.js';
+import { type ReceiptMark, shownReadSeq } from './chat-receipts.schema.js';
+import { ReceiptPrivacy } from './receipt-privacy.js';
 import { ReceiptsPublisher } from './receipts.publisher.js';
 
 /** Receipts of so long go into one update: a burst of reads is one write and one event. */
@@ -22,11 +23,14 @@ export interface ReceiptMove {
   userId: string;
   deliveredSeq: number;
   readSeq: number;
+  /** What others may know of `readSeq`: 0 where they may not know of it. */
+  shownReadSeq: number;
 }
 
 interface Gathered {
   deliveredSeq: number;
   readSeq: number;
+  shownReadSeq: number;
   waiters: { resolve(): void; reject(error: unknown): void }[];
 }
 
@@ -45,16 +49,17 @@ export class ReceiptsService implements OnApplicationShutdown {
     private readonly access: ChatAccess,
     private readonly log: ChatLogRepository,
     private readonly repository: ChatReceiptsRepository,
+    private readonly privacy: ReceiptPrivacy,
     private readonly publisher: ReceiptsPublisher,
     private readonly clock: Clock,
   ) {}
 
   async markDelivered(userId: string, chatId: string, seq: number): Promise<{ chatId: string; seq: number }> {
-    return this.mark({ chatId, userId, deliveredSeq: seq, readSeq: 0 }, seq);
+    return this.mark({ chatId, userId, deliveredSeq: seq, readSeq: 0, shownReadSeq: 0 }, seq);
   }
 
   async markRead(userId: string, chatId: string, seq: number): Promise<{ chatId: string; seq: number }> {
-    return this.mark({ chatId, userId, deliveredSeq: seq, readSeq: seq }, seq);
+    return this.mark({ chatId, userId, deliveredSeq: seq, readSeq: seq, shownReadSeq: seq }, seq);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -64,8 +69,10 @@ export class ReceiptsService implements OnApplicationShutdown {
   private async mark(move: ReceiptMove, seq: number): Promise<{ chatId: string; seq: number }> {
     const state = await this.access.assertMember(move.userId, move.chatId);
     if (seq > state.seq) await this.assertExists(move.chatId, seq);
+    const isShown =
+      move.readSeq === 0 || state.type === 'group' || (await this.privacy.isShown(state.audience));
     await new Promise<void>((resolve, reject) => {
-      this.gather(move, { resolve, reject });
+      this.gather(isShown ? move : { ...move, shownReadSeq: 0 }, { resolve, reject });
     });
     return { chatId: move.chatId, seq };
   }
@@ -84,15 +91,16 @@ export class ReceiptsService implements OnApplicationShutdown {
   }
 
   private gather(
-    { chatId, userId, deliveredSeq, readSeq }: ReceiptMove,
+    { chatId, userId, deliveredSeq, readSeq, shownReadSeq: shown }: ReceiptMove,
     waiter: Gathered['waiters'][number],
   ): void {
     let ofChat = this.gathered.get(chatId);
     if (!ofChat) this.gathered.set(chatId, (ofChat = new Map()));
     let entry = ofChat.get(userId);
-    if (!entry) ofChat.set(userId, (entry = { deliveredSeq: 0, readSeq: 0, waiters: [] }));
+    if (!entry) ofChat.set(userId, (entry = { deliveredSeq: 0, readSeq: 0, shownReadSeq: 0, waiters: [] }));
     entry.deliveredSeq = Math.max(entry.deliveredSeq, deliveredSeq);
     entry.readSeq = Math.max(entry.readSeq, readSeq);
+    entry.shownReadSeq = Math.max(entry.shownReadSeq, shown);
     entry.waiters.push(waiter);
     this.schedule();
   }
@@ -165,7 +173,10 @@ export class ReceiptsService implements OnApplicationShutdown {
       const deliveredSeq = Math.max(old?.deliveredSeq ?? 0, move.deliveredSeq);
       const readSeq = Math.max(old?.readSeq ?? 0, move.readSeq);
       if (deliveredSeq === old?.deliveredSeq && readSeq === old.readSeq) continue;
-      marks[userId] = { deliveredSeq, readSeq, rev: toRev, at: this.clock.now() };
+      // Reading again what was read in secret tells nobody: only what is newly read is shown.
+      const shown = move.shownReadSeq > (old?.readSeq ?? 0) ? move.shownReadSeq : shownReadSeq(old);
+      const secret = shown < readSeq && { shownReadSeq: shown };
+      marks[userId] = { deliveredSeq, readSeq, ...secret, rev: toRev, at: this.clock.now() };
     }
     return Object.keys(marks).length > 0 ? { chatId, fromRev: record.rev, toRev, marks } : null;
   }

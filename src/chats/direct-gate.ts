@@ -1,0 +1,98 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+
+import { ForbiddenError } from '../common/errors/app-error.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { BlocksService } from '../users/blocks.service.js';
+import { PrivacyService } from '../users/privacy.service.js';
+import { ChatLogRepository } from './log/chat-log.repository.js';
+import { ChatLog } from './log/chat-log.service.js';
+
+/** A block looks exactly like privacy that admits nobody. */
+const REFUSED = 'This person does not accept messages from you';
+const OWN_BLOCK = 'You have blocked this person: unblock them to write to them';
+
+/** Users whose changes are remembered one by one; beyond, all verdicts are dropped instead. */
+const MAX_CHANGES = 10_000;
+/** Bounds how long a change made on another node goes unnoticed, should its event be lost. */
+const VERDICT_TTL_MS = 60_000;
+
+type Verdict = 'open' | 'refused' | 'own-block';
+
+/**
+ * Who may write to whom in direct chats: nobody across a block; else whom the recipient's `messages`
+ * setting admits, and everybody in a chat in which the recipient has written before. Asked per message:
+ * what was open is remembered until one of the two changes blocks, contacts or privacy.
+ */
+@Injectable()
+export class DirectGate implements OnModuleInit {
+  private readonly verdicts = new LRUCache<string, { asOf: number; verdict: Promise<Verdict> }>({
+    max: 50_000,
+    ttl: VERDICT_TTL_MS,
+  });
+  private readonly changedAt = new Map<string, number>();
+  private changes = 0;
+
+  constructor(
+    private readonly chatLog: ChatLog,
+    private readonly log: ChatLogRepository,
+    private readonly privacy: PrivacyService,
+    private readonly blocks: BlocksService,
+    private readonly events: DomainEvents,
+  ) {}
+
+  onModuleInit(): void {
+    const forget = ({ userId }: { userId: string }) => this.forget(userId);
+    this.events.on('user.blocked', forget);
+    this.events.on('user.unblocked', forget);
+    this.events.on('user.privacy_changed', forget);
+    this.events.on('contact.saved', forget);
+    this.events.on('contact.removed', forget);
+  }
+
+  /** Before a message is written to a chat; membership is checked by the write itself. */
+  async assertOpen(senderId: string, chatId: string): Promise<void> {
+    const state = await this.chatLog.state(chatId);
+    if (state.type !== 'direct' || !state.has(senderId)) return;
+    const recipientId = state.audience.find((id) => id !== senderId);
+    if (recipientId === undefined) return;
+    const verdict = await this.remembered(senderId, recipientId, chatId);
+    if (verdict === 'own-block') throw new ForbiddenError(OWN_BLOCK);
+    if (verdict === 'refused') throw new ForbiddenError(REFUSED);
+  }
+
+  /** Whether the two could exchange messages if there were a chat: to decide whom a new one is shown. */
+  async mayStart(senderId: string, recipientId: string): Promise<boolean> {
+    return this.privacy.may(senderId, recipientId, 'messages');
+  }
+
+  private remembered(senderId: string, recipientId: string, chatId: string): Promise<Verdict> {
+    const key = `${senderId}:${recipientId}`;
+    const known = this.verdicts.get(key);
+    const changedAt = Math.max(this.changedAt.get(senderId) ?? 0, this.changedAt.get(recipientId) ?? 0);
+    if (known && known.asOf >= changedAt) return known.verdict;
+    // Stamped before it is looked up: a change meanwhile makes it void.
+    const entry = { asOf: this.changes, verdict: this.judge(senderId, recipientId, chatId) };
+    this.verdicts.set(key, entry);
+    const drop = () => this.verdicts.get(key) === entry && this.verdicts.delete(key);
+    // Refusals are rare and may end without an event (the recipient writes): asked anew each time.
+    entry.verdict.then((verdict) => verdict !== 'open' && drop(), drop);
+    return entry.verdict;
+  }
+
+  private async judge(senderId: string, recipientId: string, chatId: string): Promise<Verdict> {
+    if (await this.privacy.may(senderId, recipientId, 'messages')) return 'open';
+    const { isBlocked, hasBlocked } = await this.blocks.between(senderId, recipientId);
+    if (hasBlocked) return 'own-block';
+    if (isBlocked) return 'refused';
+    return (await this.log.hasWritten(chatId, recipientId)) ? 'open' : 'refused';
+  }
+
+  private forget(userId: string): void {
+    if (this.changedAt.size >= MAX_CHANGES) {
+      this.changedAt.clear();
+      this.verdicts.clear();
+    }
+    this.changedAt.set(userId, (this.changes += 1));
+  }
+}

@@ -1,0 +1,38 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+
+import { DomainEvents } from '../../events/domain-events.js';
+import { PrivacyService } from '../../users/privacy.service.js';
+
+/** As `DirectGate`: bounds how long a change made on another node goes unnoticed. */
+const TTL_MS = 60_000;
+
+/** Whether the two of a direct chat let each other know what they have read: only while both do. */
+@Injectable()
+export class ReceiptPrivacy implements OnModuleInit {
+  private readonly settings = new LRUCache<string, Promise<boolean>>({ max: 50_000, ttl: TTL_MS });
+
+  constructor(
+    private readonly privacy: PrivacyService,
+    private readonly events: DomainEvents,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.on('user.privacy_changed', ({ userId }) => {
+      this.settings.delete(userId);
+    });
+  }
+
+  async isShown(userIds: readonly string[]): Promise<boolean> {
+    return (await Promise.all(userIds.map((userId) => this.sends(userId)))).every(Boolean);
+  }
+
+  private sends(userId: string): Promise<boolean> {
+    const known = this.settings.get(userId);
+    if (known) return known;
+    const sends = this.privacy.settingsOf(userId).then(({ readReceipts }) => readReceipts);
+    this.settings.set(userId, sends);
+    sends.catch(() => this.settings.get(userId) === sends && this.settings.delete(userId));
+    return sends;
+  }
+}
