@@ -15,6 +15,7 @@ import { GatewaysModule } from './gateways/gateways.module.js';
 import { HealthModule } from './health/health.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { ReportsModule } from './reports/reports.module.js';
 import { StatusModule } from './status/status.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -30,6 +31,7 @@ import { UsersModule } from './users/users.module.js';
     ChatsModule,
     MessagesModule,
     StatusModule,
+    ReportsModule,
     SyncModule,
     GatewaysModule,
     JobsModule,
