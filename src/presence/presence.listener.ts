@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
+import { RelationsService } from '../chats/relations.service.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
 import { PresenceCircle, type Sight } from './presence-circle.js';
@@ -13,6 +14,7 @@ export class PresenceListener implements OnModuleInit {
   constructor(
     private readonly events: DomainEvents,
     private readonly circle: PresenceCircle,
+    private readonly relations: RelationsService,
     private readonly publisher: RealtimePublisher,
   ) {}
 
@@ -21,10 +23,20 @@ export class PresenceListener implements OnModuleInit {
     this.events.on('user.offline', ({ userId, lastSeenAt }) =>
       this.inOrder(userId, () => this.tellOffline(userId, lastSeenAt)),
     );
-    // Who may hear is asked anew at each change; a block also ends what was asked for before it.
+    // Who may hear is asked anew at each change; these two also end what was asked for before them.
     this.events.on('user.blocked', ({ userId, blockedId }) => {
       this.publisher.unwatch(userId, [blockedId]);
     });
+    this.events.on('member.removed', ({ userId, recipientIds }) => this.endFor(userId, recipientIds));
+  }
+
+  private async endFor(userId: string, othersOfChat: readonly string[]): Promise<void> {
+    const others = othersOfChat.filter((id) => id !== userId);
+    const mates = await this.relations.chatMates(userId, others);
+    this.publisher.unwatch(
+      userId,
+      others.filter((id) => !mates.has(id)),
+    );
   }
 
   private async tellOnline(userId: string): Promise<void> {
