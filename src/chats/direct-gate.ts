@@ -66,6 +66,11 @@ export class DirectGate implements OnModuleInit {
     return this.privacy.may(senderId, recipientId, 'messages');
   }
 
+  /** Before a chat is made only for a message that would be refused in it. */
+  async assertMayStart(senderId: string, recipientId: string): Promise<void> {
+    if (!(await this.mayStart(senderId, recipientId))) throw new ForbiddenError(REFUSED);
+  }
+
   private remembered(senderId: string, recipientId: string, chatId: string): Promise<Verdict> {
     const key = `${senderId}:${recipientId}`;
     const known = this.verdicts.get(key);

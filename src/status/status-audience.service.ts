@@ -8,6 +8,9 @@ import { UsersService } from '../users/users.service.js';
 import { checkedAudience, frozenViewers } from './audience.js';
 import type { AudienceLevel, FrozenAudience } from './status.record.js';
 
+/** Anybody can save anybody: bounds what a feed costs somebody whom everybody has saved. */
+const MAX_ONE_WAY_AUTHORS = 5000;
+
 /** What is fixed when a status is posted, and who hears of it at that moment. */
 export interface PostedTo {
   audience: FrozenAudience;
@@ -61,13 +64,21 @@ export class StatusAudience {
     return (await this.relations.directPartners(viewerId)).includes(authorId);
   }
 
-  /** Whose `everyone` the user belongs to. Blocks are not looked at. */
+  /**
+   * Whose `everyone` the user belongs to: who has saved them, and their direct-chat partners. Of somebody
+   * whom thousands have saved, the people whom they know themselves and as many of the others as fit.
+   * Blocks are not looked at.
+   */
   async authorsFor(viewerId: string): Promise<string[]> {
     const [owners, partners] = await Promise.all([
-      this.contacts.ownersOf(viewerId),
+      this.contacts.ownersOf(viewerId, MAX_ONE_WAY_AUTHORS),
       this.relations.directPartners(viewerId),
     ]);
-    return [...new Set([...owners, ...partners])];
+    const isCut = owners.length === MAX_ONE_WAY_AUTHORS;
+    const mutual = isCut
+      ? await this.contacts.ownersAmong(viewerId, await this.privacy.contactsOf(viewerId))
+      : [];
+    return [...new Set([...owners, ...mutual, ...partners])];
   }
 
   blockedAround(viewerId: string, authorIds: readonly string[]): Promise<Set<string>> {

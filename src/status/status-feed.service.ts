@@ -15,7 +15,7 @@ import { StatusMutesRepository } from './status-mutes.repository.js';
 import { StatusViewingsRepository } from './status-viewings.repository.js';
 import type { StatusHead } from './status.record.js';
 import { type StatusGroupView, toSeenStatusView } from './status.view.js';
-import { StatusesRepository } from './statuses.repository.js';
+import { StatusListsRepository } from './status-lists.repository.js';
 
 /** The newest statuses that a feed is made of, so that its order costs the same for everybody. */
 const MAX_FEED_STATUSES = 5000;
@@ -26,7 +26,7 @@ const STATUSES_PER_PAGE = 500;
 @Injectable()
 export class StatusFeed {
   constructor(
-    private readonly statuses: StatusesRepository,
+    private readonly statuses: StatusListsRepository,
     private readonly audience: StatusAudience,
     private readonly seen: StatusViewingsRepository,
     private readonly mutes: StatusMutesRepository,

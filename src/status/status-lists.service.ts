@@ -12,7 +12,7 @@ import { StatusFeed } from './status-feed.service.js';
 import { StatusViewings } from './status-viewings.service.js';
 import { StatusViewingsRepository } from './status-viewings.repository.js';
 import { toSeenStatusView, type StatusView } from './status.view.js';
-import { StatusesRepository, type StatusPosition } from './statuses.repository.js';
+import { StatusListsRepository, type StatusPosition } from './status-lists.repository.js';
 
 /** Statuses of one answer of a sync, the user's own included. */
 export const MAX_SYNC_STATUSES = 500;
@@ -21,7 +21,7 @@ export const MAX_SYNC_STATUSES = 500;
 @Injectable()
 export class StatusLists {
   constructor(
-    private readonly statuses: StatusesRepository,
+    private readonly statuses: StatusListsRepository,
     private readonly feed: StatusFeed,
     private readonly viewings: StatusViewings,
     private readonly seen: StatusViewingsRepository,

@@ -9,6 +9,7 @@ import { StatusAccess } from './status-access.js';
 import { StatusAudience } from './status-audience.service.js';
 import { StatusExpiry } from './status-expiry.service.js';
 import { StatusFeed } from './status-feed.service.js';
+import { StatusListsRepository } from './status-lists.repository.js';
 import { StatusLists } from './status-lists.service.js';
 import { StatusMute, StatusMuteSchema } from './status-mute.schema.js';
 import { StatusMutesRepository } from './status-mutes.repository.js';
@@ -54,6 +55,7 @@ import { VisibleStatuses } from './visible-statuses.js';
     VisibleStatuses,
     { provide: StatusVisibility, useExisting: VisibleStatuses },
     StatusesRepository,
+    StatusListsRepository,
     StatusViewingsRepository,
     StatusMutesRepository,
     StatusQuotasRepository,

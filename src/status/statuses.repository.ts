@@ -1,37 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model, QueryFilter, Types } from 'mongoose';
+import type { Model, Types } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
 import { newObjectId, toObjectId } from '../database/object-id.js';
-import type { AudienceLevel, NewStatus, StatusHead, StatusRecord } from './status.record.js';
+import type { AudienceLevel, NewStatus, StatusRecord } from './status.record.js';
+import { isLive, type LiveStatusRow, STATUS_FIELDS, type StatusRow, toRecord } from './status.row.js';
 import { Status } from './status.schema.js';
-
-/** Named one by one: the list of the people that may see it can be long, and never leaves the database. */
-const FIELDS = {
-  userId: 1,
-  type: 1,
-  text: 1,
-  mediaId: 1,
-  backgroundColor: 1,
-  audience: 1,
-  createdAt: 1,
-  expiresAt: 1,
-} as const;
-const HEAD_FIELDS = { userId: 1, createdAt: 1 } as const;
-
-type LeanStatus = Pick<Status, '_id' | keyof typeof FIELDS>;
-type LiveStatus = LeanStatus & Required<Pick<Status, 'type' | 'audience' | 'expiresAt'>>;
 
 /** A keyed call that was made before; `status` is `null` when what it made is gone. */
 export interface KeyedStatus {
   status: StatusRecord | null;
   contentHash: string | undefined;
-}
-
-export interface StatusPosition {
-  expiresAt: Date;
-  id: string;
 }
 
 /** Statuses. Every read asks the time itself: what has expired is not there, swept or not. */
@@ -49,7 +29,7 @@ export class StatusesRepository {
       ...(viewerIds && { viewerIds: viewerIds.map(toObjectId) }),
     };
     try {
-      return toRecord((await this.statuses.create(row)).toObject<LiveStatus>());
+      return toRecord((await this.statuses.create(row)).toObject<LiveStatusRow>());
     } catch (error) {
       if (duplicateKeyOf(error)?.includes('creationKey')) return null;
       throw error;
@@ -58,8 +38,8 @@ export class StatusesRepository {
 
   async findByCreationKey(creationKey: string, now: Date): Promise<KeyedStatus | null> {
     const row = await this.statuses
-      .findOne({ creationKey }, { ...FIELDS, contentHash: 1 })
-      .lean<LeanStatus & Pick<Status, 'contentHash'>>();
+      .findOne({ creationKey }, { ...STATUS_FIELDS, contentHash: 1 })
+      .lean<StatusRow & Pick<Status, 'contentHash'>>();
     if (!row) return null;
     return { status: isLive(row, now) ? toRecord(row) : null, contentHash: row.contentHash };
   }
@@ -81,69 +61,10 @@ export class StatusesRepository {
     const row = await this.statuses
       .findOne(
         { _id: toObjectId(id), expiresAt: { $gt: now } },
-        { ...FIELDS, viewerIds: { $elemMatch: { $eq: toObjectId(viewerId) } } },
+        { ...STATUS_FIELDS, viewerIds: { $elemMatch: { $eq: toObjectId(viewerId) } } },
       )
-      .lean<LiveStatus & Pick<Status, 'viewerIds'>>();
+      .lean<LiveStatusRow & Pick<Status, 'viewerIds'>>();
     return row && { ...toRecord(row), isNamed: (row.viewerIds ?? []).length > 0 };
-  }
-
-  /** An author's live statuses, newest first, from behind `after`. */
-  async findLiveOf(
-    userId: string,
-    now: Date,
-    page: { after: StatusPosition | null; limit: number },
-  ): Promise<StatusRecord[]> {
-    const { after, limit } = page;
-    const behind = after && [
-      { expiresAt: { $lt: after.expiresAt } },
-      { expiresAt: after.expiresAt, _id: { $lt: toObjectId(after.id) } },
-    ];
-    const rows = await this.statuses
-      .find(
-        {
-          userId: toObjectId(userId),
-          expiresAt: { $gt: now, ...(after && { $lte: after.expiresAt }) },
-          ...(behind && { $or: behind }),
-        },
-        FIELDS,
-      )
-      .sort({ expiresAt: -1, _id: -1 })
-      .limit(limit)
-      .lean<LiveStatus[]>();
-    return rows.map(toRecord);
-  }
-
-  /** What `viewerId` may see: posted to them by name, or to everyone by somebody of `circle`. Newest first. */
-  async findHeadsFor(
-    viewerId: string,
-    circle: readonly string[],
-    at: { now: Date; limit: number },
-  ): Promise<StatusHead[]> {
-    const branches: QueryFilter<Status>[] = [
-      { viewerIds: toObjectId(viewerId), expiresAt: { $gt: at.now } },
-      {
-        userId: { $in: circle.map(toObjectId) },
-        expiresAt: { $gt: at.now },
-        'audience.level': 'everyone',
-      },
-    ];
-    const rows = await this.statuses
-      .find({ $or: branches }, HEAD_FIELDS)
-      .sort({ expiresAt: -1, _id: -1 })
-      .limit(at.limit)
-      .lean<Pick<Status, '_id' | 'userId' | 'createdAt'>[]>();
-    return rows.map(({ _id, userId, createdAt }) => ({
-      id: _id.toHexString(),
-      userId: userId.toHexString(),
-      createdAt,
-    }));
-  }
-
-  async findLiveByIds(ids: readonly string[], now: Date): Promise<StatusRecord[]> {
-    const rows = await this.statuses
-      .find({ _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } }, FIELDS)
-      .lean<LiveStatus[]>();
-    return rows.map(toRecord);
   }
 
   /** Empties it at once. Answers what it was and to whom by name, or `null` when there is none of theirs. */
@@ -196,22 +117,3 @@ const CONTENT = {
   viewerIds: 1,
   expiresAt: 1,
 } as const;
-
-function isLive(row: LeanStatus, now: Date): row is LiveStatus {
-  return row.expiresAt !== undefined && row.expiresAt > now;
-}
-
-function toRecord({ _id, userId, ...row }: LiveStatus): StatusRecord {
-  const { type, text, mediaId, backgroundColor, audience, createdAt, expiresAt } = row;
-  return {
-    id: _id.toHexString(),
-    userId: userId.toHexString(),
-    type,
-    ...(text !== undefined && { text }),
-    ...(mediaId !== undefined && { mediaId }),
-    ...(backgroundColor !== undefined && { backgroundColor }),
-    audience,
-    createdAt,
-    expiresAt,
-  };
-}

@@ -25,8 +25,8 @@ export class ContactsService {
   }
 
   /** Who has saved this user: for what these people show their contacts. Never told to anybody. */
-  ownersOf(userId: string): Promise<string[]> {
-    return this.contacts.findOwners(userId);
+  ownersOf(userId: string, limit: number): Promise<string[]> {
+    return this.contacts.findOwners(userId, limit);
   }
 
   async hasSaved(ownerId: string, userId: string): Promise<boolean> {

@@ -65,10 +65,11 @@ export abstract class SavedPeopleRepository {
     return new Set(rows.map(({ ownerId }) => ownerId.toHexString()));
   }
 
-  /** Everybody who has the user on their list. */
-  async findOwners(userId: string): Promise<string[]> {
+  /** Who has the user on their list, the earliest first. */
+  async findOwners(userId: string, limit: number): Promise<string[]> {
     const rows = await this.model
       .find({ userId: toObjectId(userId) }, { _id: 0, ownerId: 1 })
+      .limit(limit)
       .lean<Pick<SavedPerson, 'ownerId'>[]>();
     return rows.map(({ ownerId }) => ownerId.toHexString());
   }

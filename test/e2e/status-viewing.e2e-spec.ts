@@ -223,4 +223,33 @@ describe('looking at a status', () => {
       .send({ clientMessageId: 'own', text: 'me' })
       .expect(403);
   });
+
+  it('should refuse a reply like any direct message, and leave no chat behind', async () => {
+    const [author, reader] = (await app.users(2)) as [TestUser, TestUser];
+    await save(app, author, reader);
+    const accept = (level: string) =>
+      app.http.patch('/api/users/me/privacy').set(author.auth).send({ messages: { level } }).expect(200);
+    const reply = () =>
+      app.http
+        .post(`/api/status/${status.id}/reply`)
+        .set(reader.auth)
+        .send({ clientMessageId: 'first', text: 'hi' });
+    const chats = async (user: TestUser) => (await app.http.get('/api/chats').set(user.auth)).body.items;
+    const status = await post(app, author);
+    await accept('nobody');
+
+    const refused = await reply().expect(403);
+
+    expect([await chats(reader), await chats(author)]).toEqual([[], []]);
+    await accept('everyone');
+    const { body: message } = await reply().expect(201);
+    await accept('nobody');
+    expect((await reply().expect(200)).body).toEqual(message);
+    const direct = await app.http
+      .post(`/api/chats/${message.chatId}/messages`)
+      .set(reader.auth)
+      .send({ clientMessageId: 'second', text: 'hi' })
+      .expect(403);
+    expect(direct.body).toEqual(refused.body);
+  });
 });

@@ -216,6 +216,14 @@ describe('posting a status', () => {
     expect(bobPhone.heard).toEqual([]);
   });
 
+  it('should document the audience of a post', async () => {
+    const { body } = await app.http.get('/docs-json').expect(200);
+
+    const { audience } = body.components.schemas.PostStatusDto.properties;
+    expect(audience.allOf).toEqual([{ $ref: '#/components/schemas/StatusAudienceDto' }]);
+    expect(body.components.schemas.StatusAudienceDto.properties).toHaveProperty('level');
+  });
+
   it('should refuse to post in the name of another', async () => {
     const { annPhone, bob } = people;
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { Clock } from '../../src/common/clock.js';
 import { JobLeasesRepository } from '../../src/jobs/job-leases.repository.js';
 import { type Job, JobRunner } from '../../src/jobs/job-runner.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
@@ -23,7 +22,7 @@ describe('jobs on two nodes', () => {
   afterAll(() => app.close());
 
   function node(name: string, run: () => Promise<void> = () => Promise.resolve()) {
-    const runner = new JobRunner(app.app.get(JobLeasesRepository), clock as Clock);
+    const runner = new JobRunner(app.app.get(JobLeasesRepository), clock);
     const job: Job = {
       name: `test-${expect.getState().currentTestName}`,
       everyMs: 15_000,

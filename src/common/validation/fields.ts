@@ -170,5 +170,6 @@ export function TimeField(options: FieldOptions = {}) {
 
 /** An object with a DTO of its own; `() => Dto` as classes may be declared later in the file. */
 export function NestedField(dto: () => new () => object, options: FieldOptions = {}) {
-  return applyDecorators(documented(options, { type: dto }), Type(dto), IsObject(), ValidateNested());
+  // Swagger takes a function for a late reference only if it is called `type`, as one written here is.
+  return applyDecorators(documented(options, { type: () => dto() }), Type(dto), IsObject(), ValidateNested());
 }
