@@ -13,6 +13,8 @@ import { DomainEvents } from '../events/domain-events.js';
 import { type MessageView, toMessageView } from './message.view.js';
 import { RecentSends } from './recent-sends.js';
 
+const OTHER_CONTENT = 'This clientMessageId was used for another message: make a new id';
+
 /** What a sender gives; identity and chat come beside it. */
 export interface MessageContent {
   clientMessageId?: string;
@@ -56,6 +58,17 @@ export class MessagesService {
     const stored = this.store(senderId, chatId, content);
     this.recent.add(senderId, chatId, clientMessageId, stored);
     return toSent(await sameContent(stored, content));
+  }
+
+  /** For a retry of a reply whose status is out of reach by now: the first message, if there is one. */
+  async findStatusReply(
+    senderId: string,
+    statusId: string,
+    { clientMessageId, text }: { clientMessageId: string; text: string },
+  ): Promise<MessageView | null> {
+    const row = await this.rows.findStatusReply(statusId, senderId, clientMessageId);
+    if (row && row.text !== text) throw new ConflictError(OTHER_CONTENT);
+    return row && viewOf(row);
   }
 
   /** A direct chat may be closed to the sender; what was stored before it was is answered all the same. */
@@ -117,7 +130,7 @@ async function sameContent(
   const { row } = result;
   const isSame = row?.text === text && row.type === type;
   if (row && (!isSame || row.replyTo?.statusId.toHexString() !== replyTo?.statusId)) {
-    throw new ConflictError('This clientMessageId was used for another message: make a new id');
+    throw new ConflictError(OTHER_CONTENT);
   }
   return result;
 }

@@ -28,6 +28,10 @@ export class StatusMutesRepository {
     return (await this.mutes.deleteOne(key)).deletedCount > 0;
   }
 
+  count(ownerId: string): Promise<number> {
+    return this.mutes.countDocuments({ ownerId: toObjectId(ownerId) });
+  }
+
   async find(ownerId: string, limit: number): Promise<string[]> {
     const rows = await this.mutes
       .find({ ownerId: toObjectId(ownerId) }, { _id: 0, userId: 1 })

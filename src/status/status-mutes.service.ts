@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
-import { ValidationError } from '../common/errors/app-error.js';
+import { ConflictError, ValidationError } from '../common/errors/app-error.js';
 import { UsersService } from '../users/users.service.js';
 import { StatusMutesRepository } from './status-mutes.repository.js';
+
+const MAX_MUTES = 5000;
 
 /** Whose statuses one does not want to be bothered by. Nobody else learns of it. */
 @Injectable()
@@ -15,6 +17,9 @@ export class StatusMutes {
   async mute(ownerId: string, userId: string): Promise<void> {
     if (userId === ownerId) throw ValidationError.of('userId', 'isOther', 'userId must be somebody else');
     await this.users.assertAllExist([userId]);
+    if ((await this.mutes.findMuted(ownerId, [userId])).has(userId)) return;
+    if ((await this.mutes.count(ownerId)) >= MAX_MUTES)
+      throw new ConflictError(`You can mute at most ${MAX_MUTES} people`);
     if (await this.mutes.insert(ownerId, userId)) await this.users.bumpRev(ownerId);
   }
 

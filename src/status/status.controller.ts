@@ -110,7 +110,7 @@ export class StatusController {
     description: 'Their group comes last and is marked `muted`. They are not told.',
   })
   @ApiNoContentResponse()
-  @ApiErrors('VALIDATION', 'NOT_FOUND')
+  @ApiErrors('VALIDATION', 'NOT_FOUND', 'CONFLICT')
   mute(@CurrentUser() user: AuthUser, @Param() { userId }: UserIdParamsDto): Promise<void> {
     return this.mutes.mute(user.userId, userId);
   }

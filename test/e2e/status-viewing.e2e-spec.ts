@@ -224,6 +224,20 @@ describe('looking at a status', () => {
       .expect(403);
   });
 
+  it('should answer the retry of a reply with the first message also when the status is gone', async () => {
+    const { ann, bob, cleo } = people;
+    const status = await post(app, ann);
+    const reply = (user: TestUser, text = 'so nice') =>
+      app.http.post(`/api/status/${status.id}/reply`).set(user.auth).send({ clientMessageId: 'late', text });
+    const { body: message } = await reply(bob).expect(201);
+
+    await app.http.delete(`/api/status/${status.id}`).set(ann.auth).expect(204);
+
+    expect((await reply(bob).expect(200)).body).toEqual(message);
+    await reply(bob, 'other').expect(409);
+    await reply(cleo).expect(404);
+  });
+
   it('should refuse a reply like any direct message, and leave no chat behind', async () => {
     const [author, reader] = (await app.users(2)) as [TestUser, TestUser];
     await save(app, author, reader);

@@ -47,6 +47,14 @@ export class ChatLogRepository {
     return (await this.rows.findOne(sent, { projection: { _id: 1 } })) !== null;
   }
 
+  findStatusReply(statusId: string, senderId: string, clientMessageId: string): Promise<ChatLogRow | null> {
+    return this.rows.findOne({
+      'replyTo.statusId': toObjectId(statusId),
+      senderId: toObjectId(senderId),
+      clientMessageId,
+    });
+  }
+
   findLast(chatId: string): Promise<ChatLogRow | null> {
     return this.rows
       .find({ chatId: toObjectId(chatId) })

@@ -81,6 +81,11 @@ export class ChatLogRow {
 export type ChatLogDocument = HydratedDocument<ChatLogRow>;
 export const ChatLogSchema = SchemaFactory.createForClass(ChatLogRow);
 
+/** A reply to a status that is gone is found without its chat. */
+ChatLogSchema.index(
+  { 'replyTo.statusId': 1, senderId: 1, clientMessageId: 1 },
+  { partialFilterExpression: { 'replyTo.statusId': { $exists: true } } },
+);
 /** The heart of the order: two rows can't take the same place, whichever nodes insert them. */
 ChatLogSchema.index({ chatId: 1, rev: 1 }, { unique: true });
 /** History, and unread counts straight from the index. */
