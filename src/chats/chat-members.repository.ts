@@ -108,10 +108,11 @@ export class ChatMembersRepository {
     await this.model.updateOne(filter, { $max: { hiddenUpToSeq: upToSeq } });
   }
 
-  /** Back on the list of a user who opens it, a chat without messages that was hidden from them. */
-  async unhideEmpty(chatId: string, userId: string): Promise<void> {
-    const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId), hiddenUpToSeq: 0 };
-    await this.model.updateOne(filter, { $unset: { hiddenUpToSeq: 1 } });
+  /** Shows a chat that was hidden before its first message, to one member or to all. */
+  async unhideEmpty(chatId: string, userId?: string): Promise<void> {
+    const of = userId === undefined ? {} : { userId: toObjectId(userId) };
+    const filter = { chatId: toObjectId(chatId), ...of, hiddenUpToSeq: 0 };
+    await this.model.updateMany(filter, { $unset: { hiddenUpToSeq: 1 } });
   }
 
   /** Works one log row into the memberships it concerns; doing it twice changes nothing. */

@@ -11,6 +11,7 @@ import { ChatsController } from './chats.controller.js';
 import { ChatsRepository } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
 import { DirectGate } from './direct-gate.js';
+import { FirstMessageListener } from './first-message.listener.js';
 import { GroupConsent } from './group-consent.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { ChatLogRow, ChatLogSchema } from './log/chat-log.schema.js';
@@ -43,6 +44,7 @@ import { RelationsService } from './relations.service.js';
     ReceiptsService,
     RelationsService,
     DirectGate,
+    FirstMessageListener,
     GroupConsent,
     ReceiptPrivacy,
     ChatAccess,

@@ -94,6 +94,10 @@ export class ChatsRepository {
     return rows.map(toRecord);
   }
 
+  async hasCreationKey(creationKey: string): Promise<boolean> {
+    return (await this.model.findOne({ creationKey }, { _id: 1 }).lean()) !== null;
+  }
+
   /** Frees a creation key that is past its time. */
   async releaseCreationKey(creationKey: string, olderThan: Date): Promise<boolean> {
     const filter = { creationKey, createdAt: { $lt: olderThan } };

@@ -102,8 +102,9 @@ export class ChatsService {
     refuseField(dto, 'userId', 'group');
     const others = (dto.memberIds ?? []).filter((id) => id !== userId);
     await this.users.assertAllExist(others);
-    await this.consent.assertMayAdd(userId, others);
     const creationKey = key && `${userId}:${key}`;
+    const isRetry = creationKey !== undefined && (await this.chats.hasCreationKey(creationKey));
+    if (!isRetry) await this.consent.assertMayAdd(userId, others);
     const now = this.clock.now();
     if (creationKey) await this.chats.releaseCreationKey(creationKey, new Date(now.getTime() - DAY_MS));
     const roster: [string, ChatRole][] = [

@@ -41,8 +41,8 @@ export class ReportCapture {
     ]);
     return {
       snapshot: {
-        ...(user && { user: { ...user } }),
-        ...(message && { message: { ...message } }),
+        ...(user && { user: fieldsOf(user) }),
+        ...(message && { message: fieldsOf(message) }),
         ...(status && { status: { userId: status.userId, ...status.content } }),
       },
       accusedIds: [
@@ -77,4 +77,9 @@ export class ReportCapture {
     if (!status) throw new NotFoundError('Status');
     return status;
   }
+}
+
+/** A view as plain fields, made to be stored. */
+function fieldsOf(view: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(view));
 }

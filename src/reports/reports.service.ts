@@ -37,7 +37,9 @@ export class ReportsService {
       if (first) return first;
     }
     const content = await this.capture.capture(reporterId, dto);
-    const report = await this.reports.insert({ ...dto, ...content, reporterId, createdAt, creationKey });
+    const { userId, messageId, statusId, reason, details } = dto;
+    const made = { userId, messageId, statusId, reason, details, reporterId, createdAt, creationKey };
+    const report = await this.reports.insert({ ...made, ...content });
     // A retry was faster than this first try.
     const result = report ? { report, isNew: true } : creationKey && (await this.findFirst(creationKey, dto));
     if (!result) throw new ConflictError('This Idempotency-Key is in use: try again');

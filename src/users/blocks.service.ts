@@ -44,7 +44,7 @@ export class BlocksService implements OnModuleInit {
   async block(userId: string, blockedId: string): Promise<void> {
     if (userId === blockedId) throw ValidationError.of('userId', 'isOther', 'userId must be somebody else');
     await this.users.assertAllExist([blockedId]);
-    if ((await this.blocks.count(userId)) >= MAX_BLOCKS)
+    if (!(await this.blocks.hasRoomFor(userId, blockedId, MAX_BLOCKS)))
       throw new ConflictError(`You can block at most ${MAX_BLOCKS} people`);
     await this.blocks.add(userId, blockedId, this.clock.now());
     this.events.publish('user.blocked', { userId, blockedId });

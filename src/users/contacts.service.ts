@@ -42,7 +42,7 @@ export class ContactsService {
   async save(userId: string, contactId: string): Promise<void> {
     if (userId === contactId) throw ValidationError.of('userId', 'isOther', 'userId must be somebody else');
     await this.users.assertAllExist([contactId]);
-    if ((await this.contacts.count(userId)) >= MAX_CONTACTS)
+    if (!(await this.contacts.hasRoomFor(userId, contactId, MAX_CONTACTS)))
       throw new ConflictError(`You can save at most ${MAX_CONTACTS} contacts`);
     await this.contacts.add(userId, contactId, this.clock.now());
     this.events.publish('contact.saved', { userId, contactId });

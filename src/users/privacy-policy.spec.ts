@@ -57,7 +57,7 @@ function expected(aspect: PrivacyAspect, level: string, admitted: readonly Who[]
   return admitted.includes(who);
 }
 
-describe(admits.name, () => {
+describe('admits', () => {
   describe.each(PRIVACY_ASPECTS)('%s', (aspect) => {
     describe.each(RULES)('for %s', (_name, rule, admitted) => {
       it.each(Object.keys(RELATIONS) as Who[])('should decide about: %s', (who) => {

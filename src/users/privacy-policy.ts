@@ -75,6 +75,7 @@ export function admits(
     case 'only':
       return userIds.includes(viewerId);
     case 'nobody':
-      return false;
+      break;
   }
+  return false;
 }

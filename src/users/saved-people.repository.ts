@@ -38,8 +38,10 @@ export abstract class SavedPeopleRepository {
     return (await this.model.deleteOne(pair)).deletedCount > 0;
   }
 
-  async count(ownerId: string): Promise<number> {
-    return this.model.countDocuments({ ownerId: toObjectId(ownerId) });
+  /** Also for somebody who is on the full list already. */
+  async hasRoomFor(ownerId: string, userId: string, max: number): Promise<boolean> {
+    const isFull = (await this.model.countDocuments({ ownerId: toObjectId(ownerId) })) >= max;
+    return !isFull || (await this.findAmong(ownerId, [userId])).size > 0;
   }
 
   /** Ids of the people on the list, ascending. */

@@ -22,7 +22,7 @@ export class UserViews {
       this.profilesOf(viewerId, users),
       this.presence.of(viewerId, ids),
     ]);
-    return profiles.map((profile) => ({ ...profile, ...presences.get(profile.id) }));
+    return profiles.map((profile) => Object.assign(profile, presences.get(profile.id)));
   }
 
   /** As `of`, without presence. */
@@ -31,11 +31,12 @@ export class UserViews {
       viewerId,
       users.map(({ id }) => id),
     );
-    return users.map((user) => ({
-      ...toUserView(user),
-      about: may(user.id, 'about') ? user.about : '',
-      avatarUrl: may(user.id, 'avatar') ? user.avatarUrl : null,
-    }));
+    return users.map((user) => {
+      const view = toUserView(user);
+      if (!may(user.id, 'about')) view.about = '';
+      if (!may(user.id, 'avatar')) view.avatarUrl = null;
+      return view;
+    });
   }
 
   /** In the order of `ids`, without those who are gone. */

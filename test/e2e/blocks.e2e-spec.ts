@@ -141,6 +141,16 @@ describe('messages across blocks and privacy', () => {
     await bobPhone.next('receive_message');
     expect(await chatsOf(bob)).toEqual([chatId]);
     expect(await synced()).toHaveLength(1);
+    await app.connectAs(bob);
+    expect((await annPhone.ok('user_connected')).online).toEqual([bob.id]); // partners from now on
+  });
+
+  it('should not make partners of two by a chat that one of them was never shown', async () => {
+    await privacy(bob, { messages: { level: 'nobody' } });
+    await app.directChat(ann, bob);
+
+    expect((await annPhone.ok('user_connected')).online).toEqual([]);
+    expect(await annPhone.ok('presence', { userIds: [bob.id] })).toEqual({ [bob.id]: {} });
   });
 
   it('should show it to who opens it themselves', async () => {

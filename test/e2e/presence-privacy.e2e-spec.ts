@@ -201,6 +201,16 @@ describe('presence within privacy', () => {
       },
     );
 
+    it('should tell nothing across a block', async () => {
+      await block(bob, ann);
+      await bobPhone.ok('message_read', { chatId, seq: 3 });
+
+      expect(await annPhone.next('message_receipt', ({ deliveredSeq }) => deliveredSeq === 3)).toMatchObject({
+        readSeq: 1,
+      });
+      expect(await readSeqOf(bob, bob)).toBe(3);
+    });
+
     it('should tell nothing of what was only read, and not afterwards either', async () => {
       await bobPhone.ok('message_delivered', { chatId, seq: 3 });
       await annPhone.next('message_receipt', ({ deliveredSeq }) => deliveredSeq === 3);

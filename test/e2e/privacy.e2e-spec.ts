@@ -208,6 +208,15 @@ describe('privacy settings', () => {
       await create(friend, [other, owner]).expect(201);
     });
 
+    it('should answer a retry of what was created while it was allowed', async () => {
+      const [cat] = (await app.users(1)) as [TestUser];
+      const createOnce = () => create(friend, [cat]).set('Idempotency-Key', 'retry');
+      const { body: first } = await createOnce().expect(201);
+      await patch(cat, { groups: { level: 'nobody' } }).expect(200);
+
+      expect((await createOnce().expect(200)).body.id).toBe(first.id);
+    });
+
     it('should refuse a whole addition, alike for a block and for privacy', async () => {
       const chatId = await app.group(other, [friend]);
       const add = (by: TestUser, users: TestUser[]) =>

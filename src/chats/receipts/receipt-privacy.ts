@@ -2,18 +2,20 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { DomainEvents } from '../../events/domain-events.js';
+import { BlocksService } from '../../users/blocks.service.js';
 import { PrivacyService } from '../../users/privacy.service.js';
 
 /** As `DirectGate`: bounds how long a change made on another node goes unnoticed. */
 const TTL_MS = 60_000;
 
-/** Whether the two of a direct chat let each other know what they have read: only while both do. */
+/** Whether the two of a direct chat let each other know what they have read: only while both do, and no block stands between. */
 @Injectable()
 export class ReceiptPrivacy implements OnModuleInit {
   private readonly settings = new LRUCache<string, Promise<boolean>>({ max: 50_000, ttl: TTL_MS });
 
   constructor(
     private readonly privacy: PrivacyService,
+    private readonly blocks: BlocksService,
     private readonly events: DomainEvents,
   ) {}
 
@@ -23,8 +25,13 @@ export class ReceiptPrivacy implements OnModuleInit {
     });
   }
 
-  async isShown(userIds: readonly string[]): Promise<boolean> {
-    return (await Promise.all(userIds.map((userId) => this.sends(userId)))).every(Boolean);
+  async isShown(userId: string, otherId: string): Promise<boolean> {
+    const [sends, receives, unblocked] = await Promise.all([
+      this.sends(userId),
+      this.sends(otherId),
+      this.blocks.withoutBlocked(userId, [otherId]),
+    ]);
+    return sends && receives && unblocked.length > 0;
   }
 
   private sends(userId: string): Promise<boolean> {

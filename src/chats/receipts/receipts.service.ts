@@ -69,8 +69,8 @@ export class ReceiptsService implements OnApplicationShutdown {
   private async mark(move: ReceiptMove, seq: number): Promise<{ chatId: string; seq: number }> {
     const state = await this.access.assertMember(move.userId, move.chatId);
     if (seq > state.seq) await this.assertExists(move.chatId, seq);
-    const isShown =
-      move.readSeq === 0 || state.type === 'group' || (await this.privacy.isShown(state.audience));
+    const partnerId = state.type === 'direct' ? state.audience.find((id) => id !== move.userId) : undefined;
+    const isShown = move.readSeq === 0 || !partnerId || (await this.privacy.isShown(move.userId, partnerId));
     await new Promise<void>((resolve, reject) => {
       this.gather(isShown ? move : { ...move, shownReadSeq: 0 }, { resolve, reject });
     });

@@ -1,0 +1,19 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+
+import { DomainEvents } from '../events/domain-events.js';
+import { ChatMembersRepository } from './chat-members.repository.js';
+
+/** The first message of a chat -> it is there for everybody in it, also for whom it was opened in silence. */
+@Injectable()
+export class FirstMessageListener implements OnModuleInit {
+  constructor(
+    private readonly events: DomainEvents,
+    private readonly members: ChatMembersRepository,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.on('message.created', ({ message: { chatId, seq } }) =>
+      seq === 1 ? this.members.unhideEmpty(chatId) : undefined,
+    );
+  }
+}
