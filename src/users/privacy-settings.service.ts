@@ -10,7 +10,7 @@ import {
   type PrivacyRule,
   type PrivacySettings,
 } from './privacy-policy.js';
-import { UsersRepository } from './users.repository.js';
+import { PrivacyRepository } from './privacy.repository.js';
 import { UsersService } from './users.service.js';
 
 /** Changing one's privacy settings; what they mean is `admits`, who asks is `PrivacyService`. */
@@ -18,7 +18,7 @@ import { UsersService } from './users.service.js';
 export class PrivacySettingsService {
   constructor(
     private readonly users: UsersService,
-    private readonly repository: UsersRepository,
+    private readonly repository: PrivacyRepository,
     private readonly events: DomainEvents,
   ) {}
 
@@ -33,7 +33,7 @@ export class PrivacySettingsService {
       ...Object.fromEntries(rules),
       ...(dto.readReceipts !== undefined && { readReceipts: dto.readReceipts }),
     };
-    const stored = await this.repository.updatePrivacy(userId, change);
+    const stored = await this.repository.update(userId, change);
     if (!stored) throw new NotFoundError('User');
     if (Object.keys(change).length > 0) this.events.publish('user.privacy_changed', { userId });
     return { ...DEFAULT_PRIVACY, ...stored };

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { BlocksRepository } from './blocks.repository.js';
 import { ContactsRepository } from './contacts.repository.js';
 import { admits, DEFAULT_PRIVACY, type PrivacyAspect, type PrivacySettings } from './privacy-policy.js';
-import { UsersRepository } from './users.repository.js';
+import { PrivacyRepository } from './privacy.repository.js';
 
 /** Of the people asked about, those who have a direct chat with the one; only `statuses` asks for it. */
 export interface AskOptions {
@@ -17,7 +17,7 @@ export type Admission = (ownerId: string, aspect: PrivacyAspect) => boolean;
 @Injectable()
 export class PrivacyService {
   constructor(
-    private readonly users: UsersRepository,
+    private readonly settings: PrivacyRepository,
     private readonly contacts: ContactsRepository,
     private readonly blocks: BlocksRepository,
   ) {}
@@ -51,7 +51,7 @@ export class PrivacyService {
   ): Promise<Admission> {
     if (ownerIds.length === 0) return () => false;
     const [settings, owners, { blockers, blocked }] = await Promise.all([
-      this.users.findPrivacy(ownerIds),
+      this.settings.find(ownerIds),
       this.contacts.findOwnersAmong(viewerId, ownerIds),
       this.blocks.findBetween(viewerId, ownerIds),
     ]);
@@ -88,7 +88,7 @@ export class PrivacyService {
   ): Promise<(candidateId: string, aspect: PrivacyAspect) => boolean> {
     if (candidateIds.length === 0) return () => false;
     const [stored, contacts, { blockers, blocked }] = await Promise.all([
-      this.users.findPrivacy([ownerId]),
+      this.settings.find([ownerId]),
       this.contacts.findAmong(ownerId, candidateIds),
       this.blocks.findBetween(ownerId, candidateIds),
     ]);
@@ -111,6 +111,6 @@ export class PrivacyService {
   }
 
   async settingsOf(ownerId: string): Promise<PrivacySettings> {
-    return { ...DEFAULT_PRIVACY, ...(await this.users.findPrivacy([ownerId])).get(ownerId) };
+    return { ...DEFAULT_PRIVACY, ...(await this.settings.find([ownerId])).get(ownerId) };
   }
 }

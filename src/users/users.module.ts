@@ -12,6 +12,7 @@ import { ContactsService } from './contacts.service.js';
 import { LastSeenListener } from './last-seen.listener.js';
 import { PrivacyController } from './privacy.controller.js';
 import { PrivacySettingsService } from './privacy-settings.service.js';
+import { PrivacyRepository } from './privacy.repository.js';
 import { PrivacyService } from './privacy.service.js';
 import { ProfileController } from './profile.controller.js';
 import { User, UserSchema } from './user.schema.js';
@@ -39,6 +40,7 @@ import { UsersService } from './users.service.js';
     BlocksService,
     BlocksRepository,
     PrivacyService,
+    PrivacyRepository,
     PrivacySettingsService,
     UserViews,
     LastSeenListener,

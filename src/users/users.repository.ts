@@ -4,7 +4,6 @@ import type { Model } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
 import { newObjectId, toObjectId } from '../database/object-id.js';
-import type { PrivacySettings } from './privacy-policy.js';
 import type { NewUser, ProfileChange, UserRecord } from './user.record.js';
 import { User } from './user.schema.js';
 
@@ -98,30 +97,9 @@ export class UsersRepository {
     await this.users.updateOne({ _id: toObjectId(id) }, { $inc: { rev: 1 } });
   }
 
-  /** Changes settings and rev in one write; answers all that is set then, `null` when there is no such user. */
-  async updatePrivacy(
-    id: string,
-    change: Partial<PrivacySettings>,
-  ): Promise<Partial<PrivacySettings> | null> {
-    const entries = Object.entries(change).map(([key, value]) => [`privacy.${key}`, value]);
-    const update = entries.length > 0 ? { $set: Object.fromEntries(entries), $inc: { rev: 1 } } : {};
-    const user = await this.users
-      .findByIdAndUpdate(toObjectId(id), update, { returnDocument: 'after', projection: { privacy: 1 } })
-      .lean<Pick<User, 'privacy'>>();
-    return user && (user.privacy ?? {});
-  }
-
   /** Never back in time: two nodes may tell of one user in any order. */
   async recordLastSeen(ids: readonly string[], at: Date): Promise<void> {
     await this.users.updateMany({ _id: { $in: ids.map(toObjectId) } }, { $max: { lastSeenAt: at } });
-  }
-
-  /** What each of these users has set, by id; who is missing does not exist. */
-  async findPrivacy(ids: readonly string[]): Promise<Map<string, Partial<PrivacySettings>>> {
-    const users = await this.users
-      .find({ _id: { $in: ids.map(toObjectId) } }, { privacy: 1 })
-      .lean<Pick<User, '_id' | 'privacy'>[]>();
-    return new Map(users.map(({ _id, privacy }) => [_id.toHexString(), privacy ?? {}]));
   }
 
   async findPageByPhone(

@@ -50,7 +50,7 @@ function queryOf(
 ): [mongo.Filter<mongo.BSON.Document> | null, mongo.FindOptions] {
   if (!FILTERED.has(method)) return [null, {}];
   if (method === 'aggregate') return [(params[0] as { $match?: object }[])[0]?.$match ?? {}, {}];
-  const options = method === 'find' ? (params[1] as mongo.FindOptions) : {};
+  const options = method === 'find' ? ((params[1] ?? {}) as mongo.FindOptions) : {};
   const { sort, limit, projection } = options;
   return [
     params[0] as object,
