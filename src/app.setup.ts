@@ -29,6 +29,7 @@ export function setupApp(app: NestExpressApplication): void {
   app.use(requireJson);
   app.useBodyParser('json', { limit: MAX_BODY });
   app.useWebSocketAdapter(new SocketIoAdapter(app, config));
-  app.enableShutdownHooks();
+  // Being told to stop, and having stopped in order, is no failure.
+  app.enableShutdownHooks([], { useProcessExit: true });
   setupDocs(app);
 }
