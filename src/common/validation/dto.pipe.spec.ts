@@ -24,7 +24,7 @@ function refusal(value: unknown, metatype: new () => object = GreetingDto): unkn
   throw new Error('it was admitted');
 }
 
-describe(DtoPipe.name, () => {
+describe('DtoPipe', () => {
   it('should make an instance that holds nothing but what was sent', () => {
     const dto = pipe.transform({ text: 'hi' }, { type: 'body', metatype: GreetingDto });
 
@@ -66,6 +66,7 @@ describe(DtoPipe.name, () => {
   it.each([
     '{"__proto__":{"text":"x"}}',
     '{"text":"x","constructor":{}}',
+    '{"text":"x","toString":1}',
     '{"text":{"a":[{"prototype":1}]}}',
   ])('should refuse %s by the name of the key, not drop it', (json) => {
     expect(refusal(JSON.parse(json))).toEqual([

@@ -11,7 +11,6 @@ import { type FieldError, ValidationError } from '../errors/app-error.js';
 type Dto = new () => object;
 
 const PLAIN_TYPES = new Set<unknown>([Object, String, Number, Boolean, Array]);
-const DANGEROUS_KEYS = ['__proto__', 'constructor', 'prototype'];
 /** No input of ours nests deeper; without a bound a small packet of brackets would exhaust the stack. */
 const MAX_DEPTH = 8;
 
@@ -56,14 +55,16 @@ function isDto(metatype: unknown): boolean {
   );
 }
 
+/** `__proto__`, `constructor`, `toString` ...: what every object inherits. */
+const isDangerous = (key: string) => key in Object.prototype || key === 'prototype';
+
 /** class-transformer drops these keys silently; a client that sends them must hear of it. */
 function refuseDangerousKeys(input: object, path: string, depth: number): void {
   if (depth > MAX_DEPTH)
     throw ValidationError.of('payload', 'maxDepth', `The payload nests deeper than ${MAX_DEPTH} levels`);
   for (const key of Object.keys(input)) {
     const field = path + key;
-    if (DANGEROUS_KEYS.includes(key))
-      throw ValidationError.of(field, 'whitelistValidation', `${field} is not allowed`);
+    if (isDangerous(key)) throw ValidationError.of(field, 'whitelistValidation', `${field} is not allowed`);
     const nested = (input as Record<string, unknown>)[key];
     if (typeof nested === 'object' && nested !== null) refuseDangerousKeys(nested, `${field}.`, depth + 1);
   }
