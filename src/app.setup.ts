@@ -2,6 +2,7 @@ import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 
+import { requestDeadline } from './common/http/request-deadline.middleware.js';
 import { requireJson } from './common/http/require-json.middleware.js';
 import { AppConfig } from './config/app-config.js';
 import { setupDocs } from './docs/docs.setup.js';
@@ -26,6 +27,7 @@ export function setupApp(app: NestExpressApplication): void {
   // The Swagger page brings its scripts inline; what we serve besides is JSON.
   app.use(helmet({ contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } }));
   app.enableCors({ origin: config.corsOrigin, credentials: true, exposedHeaders: ['Retry-After'] });
+  app.use(requestDeadline);
   app.use(requireJson);
   app.useBodyParser('json', { limit: MAX_BODY });
   app.useWebSocketAdapter(new SocketIoAdapter(app, config));

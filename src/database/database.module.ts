@@ -39,6 +39,7 @@ class DatabaseServerModule {}
         autoCreate: false,
         writeConcern: { w: 'majority', journal: true },
         serverSelectionTimeoutMS: 5000,
+        bufferCommands: false,
         maxPoolSize: 20,
         retryAttempts: 3,
         retryDelay: 500,

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 
 import { Clock } from '../../common/clock.js';
+import { withDeadline } from '../../database/deadline.js';
 import { newObjectId, toObjectId } from '../../database/object-id.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { ChatLogStore } from './chat-log.store.js';
@@ -94,7 +95,7 @@ export class ChatLog implements OnApplicationShutdown {
       stored: (row) => {
         if (!row) return resolve({ row: null, isNew: false });
         this.inOrder(row, drafted, () => {
-          request.stored?.(row, audience);
+          this.tell(request, row, audience);
           if (!this.unprojected.has(request.chatId))
             this.watermarks.move(request.chatId, row.rev, row.createdAt);
           resolve({ row, isNew: true });
@@ -130,6 +131,15 @@ export class ChatLog implements OnApplicationShutdown {
     await this.watermarks.flush();
   }
 
+  /** A listener that throws must not keep the row's writer, or the whole lane, waiting. */
+  private tell(request: AppendRequest, row: ChatLogRow, audience: readonly string[]): void {
+    try {
+      request.stored?.(row, audience);
+    } catch (error) {
+      this.logger.error(`telling of rev ${row.rev} failed: ${String(error)}`);
+    }
+  }
+
   /** Runs `settle` at once for messages; a change is projected first, and what comes behind it waits. */
   private inOrder(row: ChatLogRow, state: ChatState, settle: () => void): void {
     const before = this.projecting.get(state.chatId);
@@ -147,7 +157,7 @@ export class ChatLog implements OnApplicationShutdown {
   private async project(row: ChatLogRow, state: ChatState): Promise<void> {
     for (let attempt = 1; attempt <= PROJECTION_ATTEMPTS; attempt += 1) {
       try {
-        return await this.store.project(row, state.type);
+        return await withDeadline(this.store.project(row, state.type));
       } catch (error) {
         this.logger.error(`projecting rev ${row.rev} of chat ${state.chatId} failed: ${String(error)}`);
         await pause(PROJECTION_RETRY_MS);
