@@ -17,7 +17,7 @@ import { sessionRoom, userRoom } from '../realtime/rooms.js';
 import { SessionsListener } from '../realtime/sessions.listener.js';
 import { toOwnUserView } from '../users/user.view.js';
 import { UsersService } from '../users/users.service.js';
-import { AuthenticateAck, UserConnectedAck } from './ack.views.js';
+import { AuthenticateAck, PresenceView, UserConnectedAck } from './ack.views.js';
 import { assertOwnIdentity } from './assert-own-identity.js';
 import { ClientEvent } from './client-event.decorator.js';
 import { AuthenticateDto, PresenceDto, UserConnectedDto } from './dto/connection.dto.js';
@@ -69,6 +69,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
   @ClientEvent('user_connected', {
     summary: 'Says hello and asks who one is and who is online',
     ack: UserConnectedAck,
+    errors: ['FORBIDDEN'],
     emits: ['user_online'],
   })
   async userConnected(
@@ -87,6 +88,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
   @ClientEvent('authenticate', {
     summary: 'Gives a live socket a fresh token, so that it is not closed when the old one ends',
     ack: AuthenticateAck,
+    errors: ['UNAUTHENTICATED', 'FORBIDDEN'],
     acceptsExpiredToken: true,
   })
   async renew(
@@ -107,6 +109,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
   @ClientEvent('presence', {
     summary:
       'Asks who of these is online, and from then on hears of their changes; users one shares no chat with come empty',
+    ackByUser: PresenceView,
     emits: ['user_online', 'user_offline'],
     limit: 'presence',
   })
