@@ -40,7 +40,8 @@ export class RawHttp {
 
   send({ method, path, headers = {}, body }: RawRequest): Promise<RawResponse> {
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
-    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const isMeasured = body !== undefined && headers['transfer-encoding'] === undefined;
+    const length = isMeasured ? { 'content-length': String(Buffer.byteLength(body)) } : {};
     return new Promise((resolve, reject) => {
       const request = send(
         {

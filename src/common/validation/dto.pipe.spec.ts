@@ -72,7 +72,7 @@ describe('DtoPipe', () => {
     expect(refusal(JSON.parse(json))).toEqual([
       expect.objectContaining({
         rule: 'whitelistValidation',
-        message: expect.stringMatching(/not allowed$/),
+        message: expect.stringMatching(/not a known field$/),
       }),
     ]);
   });
@@ -81,6 +81,23 @@ describe('DtoPipe', () => {
     const deep: unknown = JSON.parse(`${'{"text":'.repeat(20_000)}1${'}'.repeat(20_000)}`);
 
     expect(refusal(deep)).toEqual([expect.objectContaining({ field: 'payload', rule: 'maxDepth' })]);
+  });
+
+  it.each([
+    ['keys', Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, 0]))],
+    ['items', { text: Array.from({ length: 20_000 }, (_, index) => index) }],
+    ['keys spread over many objects', { text: Array.from({ length: 5000 }, () => ({ a: 1 })) }],
+  ])('should refuse thousands of %s before anything is made of them', (_, input) => {
+    expect(refusal(input)).toEqual([expect.objectContaining({ field: 'payload', rule: 'maxEntries' })]);
+  });
+
+  it('should name a few of very many unknown fields, and no long one in full', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `${index}`.repeat(200));
+
+    const details = refusal(Object.fromEntries(names.map((name) => [name, 0]))) as unknown[];
+
+    expect(details).toHaveLength(50);
+    expect(JSON.stringify(details).length).toBeLessThan(20_000);
   });
 
   it('should answer without the value that was refused', () => {
