@@ -3,9 +3,11 @@ import { MongooseModule } from '@nestjs/mongoose';
 
 import { UsersModule } from '../users/users.module.js';
 import { ChatAccess } from './chat-access.js';
+import { ChatHeads } from './chat-heads.service.js';
 import { ChatMember, ChatMemberSchema } from './chat-member.schema.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
 import { ChatReader } from './chat-reader.service.js';
+import { ChatRosters } from './chat-rosters.service.js';
 import { Chat, ChatSchema } from './chat.schema.js';
 import { ChatsController } from './chats.controller.js';
 import { ChatsRepository } from './chats.repository.js';
@@ -41,6 +43,8 @@ import { RelationsService } from './relations.service.js';
     RelationsService,
     ChatAccess,
     ChatReader,
+    ChatHeads,
+    ChatRosters,
     ChatLog,
     ChatLogStore,
     ChatWatermarks,
@@ -57,6 +61,7 @@ import { RelationsService } from './relations.service.js';
     RelationsService,
     ChatAccess,
     ChatReader,
+    ChatHeads,
     ChatLog,
     ChatLogRepository,
     ChatMembersRepository,
