@@ -81,6 +81,13 @@ export class ChatLog implements OnApplicationShutdown {
     const chatId = toObjectId(request.chatId);
     let audience: readonly string[] = [];
     let drafted: ChatState;
+    const stored = (row: ChatLogRow) =>
+      this.inOrder(row, drafted, () => {
+        this.tell(request, row, audience);
+        if (!this.unprojected.has(request.chatId))
+          this.watermarks.move(request.chatId, row.rev, row.createdAt);
+        resolve({ row, isNew: true });
+      });
     this.committer.append({
       key: request.chatId,
       deadlineMs: this.clock.nowMs() + APPEND_TIMEOUT_MS,
@@ -92,18 +99,19 @@ export class ChatLog implements OnApplicationShutdown {
         audience = state.audience;
         return { _id: id, chatId, rev: state.rev + 1, ...place, createdAt: this.clock.now(), ...draft };
       },
-      stored: (row) => {
-        if (!row) return resolve({ row: null, isNew: false });
-        this.inOrder(row, drafted, () => {
-          this.tell(request, row, audience);
-          if (!this.unprojected.has(request.chatId))
-            this.watermarks.move(request.chatId, row.rev, row.createdAt);
-          resolve({ row, isNew: true });
-        });
-      },
-      alreadyStored: (row) => resolve({ row, isNew: false }),
+      stored: (row) => (row ? stored(row) : this.nothingStored(request.chatId, resolve)),
+      // Our own row, whose answer was lost: nobody has been told of it yet.
+      alreadyStored: (row) => (row._id.equals(id) ? stored(row) : resolve({ row, isNew: false })),
       failed: reject,
     });
+  }
+
+  /** What makes a change needless may itself still be on its way into `chat_members`. */
+  private nothingStored(chatId: string, resolve: (result: AppendResult) => void): void {
+    const answer = () => resolve({ row: null, isNew: false });
+    const before = this.projecting.get(chatId);
+    if (before) void before.finally(answer);
+    else answer();
   }
 
   /** The chat as this node knows it: good for signals and first checks; writes are checked by `append`. */

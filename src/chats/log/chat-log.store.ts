@@ -26,8 +26,13 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
    * queries are no snapshot; when another node writes meanwhile, the next insert here meets a taken
    * place and loads again.
    */
-  load(chatId: string): Promise<ChatState> {
-    return withDeadline(this.read(chatId));
+  load(chatId: string, known?: ChatState): Promise<ChatState> {
+    return withDeadline(known ? this.refresh(known) : this.read(chatId));
+  }
+
+  private async refresh(known: ChatState): Promise<ChatState> {
+    const last = await this.log.findLast(known.chatId);
+    return last?.rev === known.rev ? known : this.read(known.chatId);
   }
 
   private async read(chatId: string): Promise<ChatState> {
