@@ -102,7 +102,9 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
       await socket.join(sessionRoom(user.sessionId));
     }
     socket.data.user = user;
-    this.expiry.watch(socket);
+    // As at the handshake: the login may have ended since it was found live.
+    if (this.ended.hasJustEnded(user.sessionId)) socket.disconnect(true);
+    else this.expiry.watch(socket);
     return { expiresAt: new Date(user.expiresAtMs).toISOString() };
   }
 
