@@ -39,9 +39,16 @@ export class ChatsRepository {
   constructor(@InjectModel(Chat.name) private readonly model: Model<Chat>) {}
 
   /** The new chat, or the one that stands in its place already (same pair, same creation key). */
-  async insertOrFind(chat: NewChat): Promise<{ chat: ChatRecord; isNew: boolean }> {
+  async insertOrFind({
+    directKey,
+    creationKey,
+    ...chat
+  }: NewChat): Promise<{ chat: ChatRecord; isNew: boolean }> {
+    // The driver stores what is `undefined` as null, of which a unique index admits one.
+    const key = { ...(directKey && { directKey }), ...(creationKey && { creationKey }) };
     const row: Chat = {
       ...chat,
+      ...key,
       _id: newObjectId(),
       title: chat.title ?? null,
       createdBy: toObjectId(chat.createdBy),
@@ -55,7 +62,6 @@ export class ChatsRepository {
     } catch (error) {
       if (!duplicateKeyOf(error)) throw error;
     }
-    const key = chat.directKey ? { directKey: chat.directKey } : { creationKey: chat.creationKey };
     const existing = await this.model.findOne(key).lean<Chat>().orFail();
     return { chat: toRecord(existing), isNew: false };
   }
