@@ -24,7 +24,10 @@ export class TypingService implements OnApplicationShutdown {
     const key = `${chatId}:${userId}`;
     this.running.get(key)?.cancel();
     // Asks again who is in the chat by then; somebody removed meanwhile has nothing to stop.
-    const stop = () => void this.stop(userId, chatId, kind).catch(() => undefined);
+    const stop = () => {
+      this.running.delete(key);
+      void this.stop(userId, chatId, kind).catch(() => undefined);
+    };
     this.running.set(key, this.clock.setTimer(TYPING_ENDS_AFTER_MS, stop));
     this.publisher.toUsersVolatile(others, 'user_typing', { chatId, userId, kind });
   }

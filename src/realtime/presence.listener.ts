@@ -4,7 +4,7 @@ import { RelationsService } from '../chats/relations.service.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { RealtimePublisher } from './realtime.publisher.js';
 
-/** Coming and going -> direct-chat partners, and whoever asked by `presence`. */
+/** Coming and going -> direct-chat partners, and whoever asked by `presence` while they share a chat. */
 @Injectable()
 export class PresenceListener implements OnModuleInit {
   constructor(
@@ -22,6 +22,14 @@ export class PresenceListener implements OnModuleInit {
       const partners = await this.relations.directPartners(userId);
       const payload = { userId, lastSeenAt: lastSeenAt.toISOString() };
       this.publisher.toWatchers(userId, partners, 'user_offline', payload);
+    });
+    this.events.on('member.removed', async ({ userId, recipientIds }) => {
+      const others = recipientIds.filter((id) => id !== userId);
+      const mates = await this.relations.chatMates(userId, others);
+      this.publisher.unwatch(
+        userId,
+        others.filter((id) => !mates.has(id)),
+      );
     });
   }
 }

@@ -41,6 +41,13 @@ export class RealtimePublisher {
     this.emit([presenceRoom(watchedId), ...userIds.map(userRoom)], event, payload);
   }
 
+  /** This user and these others, of whom some watch each other, hear of each other no more. */
+  unwatch(userId: string, otherIds: readonly string[]): void {
+    if (otherIds.length === 0) return;
+    this.server?.in(userRoom(userId)).socketsLeave(otherIds.map(presenceRoom));
+    this.server?.in(otherIds.map(userRoom)).socketsLeave(presenceRoom(userId));
+  }
+
   toSocket<E extends ServerEventName>(socket: ParleySocket, event: E, payload: PayloadOf<E>): void {
     const args = [payload] as Parameters<Parameters<ParleySocket['on']>[1]>;
     socket.emit(event, ...(args as never));
