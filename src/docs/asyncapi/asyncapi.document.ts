@@ -40,7 +40,6 @@ export function asyncApiDocument(clientEvents: ClientEventDoc[], schemas: Schema
       version: '1',
       description: `${INTRODUCTION}\n\n${HANDSHAKE}\n\n${ACKS}`,
       license: { name: 'MIT' },
-      externalDocs: { url: '/docs', description: 'The REST API' },
     },
     defaultContentType: 'application/json',
     servers: {

@@ -7,10 +7,12 @@ import { STYLE } from './style.js';
 const CONNECT = `import { io } from 'socket.io-client';
 
 const socket = io('http://localhost:3000', { auth: { token: accessToken } });
-socket.on('connect_error', (err) => console.log(err.data)); // { code: 'TOKEN_EXPIRED', message: '...' }
+// { code: 'TOKEN_EXPIRED', message: '...' }
+socket.on('connect_error', (err) => console.log(err.data));
 socket.on('receive_message', (message) => show(message));
 
-const ack = await socket.timeout(5000).emitWithAck('new_message', { chatId, clientMessageId, text: 'Hello!' });
+const message = { chatId, clientMessageId: crypto.randomUUID(), text: 'Hello!' };
+const ack = await socket.timeout(5000).emitWithAck('new_message', message);
 if (!ack.ok) console.log(ack.error.code);`;
 
 /** The AsyncAPI document for people: one page, without scripts or anything from elsewhere. */

@@ -17,7 +17,7 @@ nav a:hover { color: var(--link); }
 nav .plain { font-family: inherit; }
 main { padding: 2rem 0 6rem; min-width: 0; }
 h1 { margin: 0 0 .5rem; font-size: 2rem; line-height: 1.2; }
-h2 { margin: 3.5rem 0 1rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: 1.4rem; }
+h2 { margin: 2.5rem 0 .8rem; padding-top: 1.4rem; border-top: 1px solid var(--line); font-size: 1.4rem; }
 h3 { margin: 0; font: 600 1.15rem ui-monospace, monospace; }
 h4 { margin: 1.2rem 0 .4rem; font-size: .8rem; letter-spacing: .05em; text-transform: uppercase; color: var(--dim); }
 a { color: var(--link); }
