@@ -26,6 +26,9 @@ export class DatabaseServer {
 
 /** A server without its database is of no use: whoever supervises it starts it anew. */
 function giveUp(): void {
-  process.exitCode = 1;
+  // Stopping in order ends with 0, and this is no such end.
+  process.once('exit', () => {
+    process.exitCode = 1;
+  });
   process.kill(process.pid, 'SIGTERM');
 }
