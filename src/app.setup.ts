@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+
 import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
@@ -10,6 +12,9 @@ import { SocketIoAdapter } from './gateways/socket-io.adapter.js';
 
 /** REST bodies beyond this are `PAYLOAD_TOO_LARGE`: room for the ids of the largest group and the longest sync. */
 const MAX_BODY = '256kb';
+
+/** Longer than the idle time of usual load balancers, which else reuse a connection that we just closed. */
+const KEEP_ALIVE_MS = 65_000;
 
 /** Options of the app that must be given when it is created. */
 export const APP_OPTIONS = {
@@ -30,6 +35,7 @@ export function setupApp(app: NestExpressApplication): void {
   app.use(requestDeadline);
   app.use(requireJson);
   app.useBodyParser('json', { limit: MAX_BODY });
+  app.getHttpServer<Server>().keepAliveTimeout = KEEP_ALIVE_MS;
   app.useWebSocketAdapter(new SocketIoAdapter(app, config));
   // Being told to stop, and having stopped in order, is no failure.
   app.enableShutdownHooks([], { useProcessExit: true });
