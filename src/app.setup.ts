@@ -1,5 +1,3 @@
-import type { Server } from 'node:http';
-
 import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
@@ -35,7 +33,7 @@ export function setupApp(app: NestExpressApplication): void {
   app.use(requestDeadline);
   app.use(requireJson);
   app.useBodyParser('json', { limit: MAX_BODY });
-  app.getHttpServer<Server>().keepAliveTimeout = KEEP_ALIVE_MS;
+  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   app.useWebSocketAdapter(new SocketIoAdapter(app, config));
   // Being told to stop, and having stopped in order, is no failure.
   app.enableShutdownHooks([], { useProcessExit: true });
