@@ -26,7 +26,11 @@ import { ensureIndexes } from './ensure-indexes.js';
 })
 class DatabaseServerModule {}
 
-/** The connection of the whole server. Acked writes are on the majority's journal: see ADR 2. */
+/**
+ * The connection of the whole server. Acked writes are on the majority's journal: see ADR 2. Global so
+ * that Nest opens it before any other module and closes it after all of them.
+ */
+@Global()
 @Module({
   imports: [
     DatabaseServerModule,
