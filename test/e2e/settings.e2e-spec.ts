@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -106,7 +107,7 @@ describe('the built server and its settings', () => {
   it('should keep logins over a restart: the secret of development is made once, for its owner alone', async () => {
     const dataDir = join(dir, 'kept');
     const email = 'ada@example.com';
-    const env = { DATA_DIR: dataDir, MONGODB_URI: databaseUri(`kept_${process.pid}`) };
+    const env = { DATA_DIR: dataDir, MONGODB_URI: databaseUri(`kept_${randomUUID()}`) };
     const first = await BuiltServer.start(env);
     const post = (url: string, path: string, body: object) =>
       fetch(`${url}/api/auth/${path}`, {
