@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 
+import { ChatWatermarks } from '../../src/chats/log/chat-watermarks.js';
 import { createTestApp, type TestApp, type TestUser } from './create-test-app.js';
 import { RawHttp } from './raw-http.js';
 import type { TestSocket } from './test-socket.js';
@@ -40,6 +41,8 @@ export class Stage {
 
   /** From here on nothing may happen. */
   async freeze(): Promise<void> {
+    // What is written a moment later, by design.
+    await this.app.app.get(ChatWatermarks).flush();
     await this.settle();
     for (const watcher of this.watchers) watcher.forget();
     this.before = await this.contents();
