@@ -64,7 +64,7 @@ describe('presence', () => {
   }
 
   function watchersOf({ id }: TestUser): Set<string> {
-    const { server } = app.app.get(RealtimePublisher) as unknown as { server: ParleyServer };
+    const server = Reflect.get(app.app.get(RealtimePublisher), 'server') as ParleyServer;
     return server.sockets.adapter.rooms.get(presenceRoom(id)) ?? new Set();
   }
 
