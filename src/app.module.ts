@@ -10,6 +10,7 @@ import { RateLimitGuard } from './common/rate-limit/rate-limit.guard.js';
 import { DtoPipe } from './common/validation/dto.pipe.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DocsModule } from './docs/docs.module.js';
 import { EventsModule } from './events/events.module.js';
 import { GatewaysModule } from './gateways/gateways.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -36,6 +37,7 @@ import { UsersModule } from './users/users.module.js';
     GatewaysModule,
     JobsModule,
     HealthModule,
+    DocsModule,
   ],
   providers: [
     // In this order: who are you, then is it too much (per user, once it is known who).

@@ -2,6 +2,7 @@ import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 
+import { requestDeadline } from './common/http/request-deadline.middleware.js';
 import { requireJson } from './common/http/require-json.middleware.js';
 import { AppConfig } from './config/app-config.js';
 import { setupDocs } from './docs/docs.setup.js';
@@ -9,6 +10,9 @@ import { SocketIoAdapter } from './gateways/socket-io.adapter.js';
 
 /** REST bodies beyond this are `PAYLOAD_TOO_LARGE`: room for the ids of the largest group and the longest sync. */
 const MAX_BODY = '256kb';
+
+/** Longer than the idle time of usual load balancers, which else reuse a connection that we just closed. */
+const KEEP_ALIVE_MS = 65_000;
 
 /** Options of the app that must be given when it is created. */
 export const APP_OPTIONS = {
@@ -26,9 +30,12 @@ export function setupApp(app: NestExpressApplication): void {
   // The Swagger page brings its scripts inline; what we serve besides is JSON.
   app.use(helmet({ contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } }));
   app.enableCors({ origin: config.corsOrigin, credentials: true, exposedHeaders: ['Retry-After'] });
+  app.use(requestDeadline);
   app.use(requireJson);
   app.useBodyParser('json', { limit: MAX_BODY });
+  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   app.useWebSocketAdapter(new SocketIoAdapter(app, config));
-  app.enableShutdownHooks();
+  // Being told to stop, and having stopped in order, is no failure.
+  app.enableShutdownHooks([], { useProcessExit: true });
   setupDocs(app);
 }

@@ -36,13 +36,18 @@ function announce(url: string): void {
 }
 
 function fail(error: unknown): void {
-  const isMendable =
-    error instanceof ConfigurationError || error instanceof EngineStartError || isListenError(error);
-  console.error(isMendable ? `Parley can't start. ${(error as Error).message}` : error);
+  const mendable = mendableReason(error);
+  console.error(mendable === null ? error : `Parley can't start. ${mendable}`);
   process.exit(1);
 }
 
-function isListenError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL';
+/** What the operator can do something about, with the setting that it hangs on. */
+function mendableReason(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (error instanceof ConfigurationError || error instanceof EngineStartError) return error.message;
+  if ('syscall' in error && LISTENING.has(String(error.syscall))) return `HOST, PORT: ${error.message}`;
+  return CONNECTING.has(error.name) ? `MONGODB_URI: ${error.message}` : null;
 }
+
+const LISTENING = new Set(['listen', 'getaddrinfo']);
+const CONNECTING = new Set(['MongooseServerSelectionError', 'MongoParseError', 'MongoInvalidArgumentError']);

@@ -27,7 +27,14 @@ export const parley = {
         env: environment(home),
         readyPath: '/health/ready',
       });
-      return { server, stop: () => server.stop().finally(removeHome) };
+      const stop = async () => {
+        try {
+          await server.stop();
+        } finally {
+          await removeHome();
+        }
+      };
+      return { server, stop };
     } catch (error) {
       await removeHome();
       throw error;

@@ -27,19 +27,19 @@ export class ChatAccess {
     return membership;
   }
 
-  /** For signals that leave nothing behind (typing): from the cached state, without a query. */
+  /** For signals and receipts: from the cached state, without a query for who is known to be in. */
   async assertMember(userId: string, chatId: string): Promise<ChatState> {
     const state = await this.log.state(chatId);
-    if (!state.has(userId)) throw await this.refusal(userId, chatId);
-    return state;
+    if (state.has(userId)) return state;
+    // The state cached here may be older than somebody whom another node has just added.
+    const membership = await this.members.find(chatId, userId);
+    if (membership?.isActive) return state;
+    throw refusalOf(membership);
   }
 
   /** What to answer somebody who is no member. */
   async refusal(userId: string, chatId: string): Promise<AppError> {
-    const membership = await this.members.find(chatId, userId);
-    return !membership || isGone(membership)
-      ? new NotFoundError('Chat')
-      : new ForbiddenError('You are no longer a member of this chat: you can only read its past');
+    return refusalOf(await this.members.find(chatId, userId));
   }
 
   /** Runs a write whose draft may find that the caller is no member. */
@@ -50,4 +50,10 @@ export class ChatAccess {
       throw error instanceof NotAMemberError ? await this.refusal(userId, chatId) : error;
     }
   }
+}
+
+function refusalOf(membership: Membership | null): AppError {
+  return !membership || isGone(membership)
+    ? new NotFoundError('Chat')
+    : new ForbiddenError('You are no longer a member of this chat: you can only read its past');
 }

@@ -3,9 +3,11 @@ import { MongooseModule } from '@nestjs/mongoose';
 
 import { UsersModule } from '../users/users.module.js';
 import { ChatAccess } from './chat-access.js';
+import { ChatHeads } from './chat-heads.service.js';
 import { ChatMember, ChatMemberSchema } from './chat-member.schema.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
 import { ChatReader } from './chat-reader.service.js';
+import { ChatRosters } from './chat-rosters.service.js';
 import { Chat, ChatSchema } from './chat.schema.js';
 import { ChatsController } from './chats.controller.js';
 import { ChatsRepository } from './chats.repository.js';
@@ -49,6 +51,8 @@ import { RelationsService } from './relations.service.js';
     ReceiptPrivacy,
     ChatAccess,
     ChatReader,
+    ChatHeads,
+    ChatRosters,
     ChatLog,
     ChatLogStore,
     ChatWatermarks,
@@ -66,6 +70,7 @@ import { RelationsService } from './relations.service.js';
     DirectGate,
     ChatAccess,
     ChatReader,
+    ChatHeads,
     ChatLog,
     ChatLogRepository,
     ChatMembersRepository,

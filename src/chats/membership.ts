@@ -19,6 +19,11 @@ export function within(stretches: SeqRange[], { from, to }: SeqRange): SeqRange[
     .filter((stretch) => stretch.from <= stretch.to);
 }
 
+/** The last message up to `upToSeq` that is theirs to read; 0 when there is none. */
+export function lastVisibleSeq(membership: Membership, upToSeq: number): number {
+  return within(visibleStretches(membership), { from: 1, to: upToSeq }).at(-1)?.to ?? 0;
+}
+
 /** Up to which change the chat is theirs to know; without bound while they are in it. */
 export function lastVisibleRev(membership: Membership): number {
   return membership.isActive ? Number.MAX_SAFE_INTEGER : (membership.spans.at(-1)?.toRev ?? 0);

@@ -20,4 +20,9 @@ export class AppLogger extends ConsoleLogger {
     if (typeof context === 'string' && WIRING.has(context)) super.debug(message, ...optionalParams);
     else super.log(message, ...optionalParams);
   }
+
+  /** What keeps the server from starting is thrown as well, and printed where it is caught. */
+  override error(message: unknown, ...optionalParams: unknown[]): void {
+    if (optionalParams.at(-1) !== 'ExceptionHandler') super.error(message, ...optionalParams);
+  }
 }

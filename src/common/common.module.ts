@@ -1,9 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 
 import { Clock } from './clock.js';
+import { UnknownRoute } from './http/unknown-route.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 
 /** What every module may use without importing it. */
 @Global()
-@Module({ providers: [Clock, RateLimiter], exports: [Clock, RateLimiter] })
+@Module({ providers: [Clock, RateLimiter, UnknownRoute], exports: [Clock, RateLimiter] })
 export class CommonModule {}

@@ -19,8 +19,10 @@ const toNumber = () =>
   Transform(({ value }) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value));
 const toBoolean = () =>
   Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value));
+const DURATION = /^\d+(ms|s|m|h|d)?$/;
+const isDuration = (value: unknown) => typeof value === 'string' && DURATION.test(value);
 const IsDuration = () =>
-  Matches(/^\d+(ms|s|m|h|d)?$/, { message: '$property must be a duration such as 900s, 15m, 12h or 30d' });
+  Matches(DURATION, { message: '$property must be a duration such as 900s, 15m, 12h or 30d' });
 
 /**
  * Every setting of the server, read from the environment (and `.env`) once at start. `.env.example`
@@ -45,10 +47,13 @@ export class Environment {
   @IsString()
   DATA_DIR = './data';
 
-  @ValidateIf((env: Environment) => env.NODE_ENV === 'production' && !env.ALLOW_EMBEDDED_DB)
+  @ValidateIf(
+    (env: Environment) =>
+      env.MONGODB_URI !== undefined || (env.NODE_ENV === 'production' && !env.ALLOW_EMBEDDED_DB),
+  )
   @Matches(/^mongodb(\+srv)?:\/\/.+/, {
     message:
-      'MONGODB_URI is required in production: a mongodb:// or mongodb+srv:// address (or set ALLOW_EMBEDDED_DB=true to use the embedded engine)',
+      'MONGODB_URI must be a mongodb:// or mongodb+srv:// address and is required in production (or set ALLOW_EMBEDDED_DB=true to use the embedded engine)',
   })
   MONGODB_URI?: string;
 
@@ -68,7 +73,10 @@ export class Environment {
   @IsDuration()
   REFRESH_EXPIRES_IN = '30d';
 
-  @IsString()
+  @Matches(/^[\s,]*(https?:\/\/[^\s/,]+[\s,]*)*$/, {
+    message:
+      'CORS_ORIGINS must be origins such as https://chat.example.com, without a path, separated by commas',
+  })
   CORS_ORIGINS = '';
 
   @IsIn(['fatal', 'error', 'warn', 'log', 'debug', 'verbose'])
@@ -127,8 +135,12 @@ function productionProblems(env: Environment): string[] {
   ];
 }
 
+/** Ten years; far beyond, no Date and no token can hold the end. */
+const MAX_DURATION_SECONDS = 3650 * 86_400;
+
 function durationProblems(env: Environment): string[] {
   return (['JWT_EXPIRES_IN', 'REFRESH_EXPIRES_IN'] as const)
-    .filter((name) => typeof env[name] === 'string' && durationSeconds(env[name]) < 1)
-    .map((name) => `  ${name}: must be at least one second`);
+    .filter((name) => isDuration(env[name]))
+    .filter((name) => durationSeconds(env[name]) < 1 || durationSeconds(env[name]) > MAX_DURATION_SECONDS)
+    .map((name) => `  ${name}: must be at least one second and at most 3650d`);
 }

@@ -14,11 +14,21 @@ export class DatabaseServer {
   static async start(config: AppConfig): Promise<DatabaseServer> {
     if (config.mongodbUri) return new DatabaseServer(config.mongodbUri, 'MONGODB_URI', null);
     const log = new Logger('EmbeddedEngine');
-    const engine = await EmbeddedEngine.start({ dataDir: config.dataDir, cacheDir: config.cacheDir, log });
+    const { dataDir, cacheDir } = config;
+    const engine = await EmbeddedEngine.start({ dataDir, cacheDir, log, onFatal: giveUp });
     return new DatabaseServer(engine.uri, 'embedded engine', engine);
   }
 
   async stop(): Promise<void> {
     await this.engine?.stop();
   }
+}
+
+/** A server without its database is of no use: whoever supervises it starts it anew. */
+function giveUp(): void {
+  // Stopping in order ends with 0, and this is no such end.
+  process.once('exit', () => {
+    process.exitCode = 1;
+  });
+  process.kill(process.pid, 'SIGTERM');
 }

@@ -26,7 +26,11 @@ import { ensureIndexes } from './ensure-indexes.js';
 })
 class DatabaseServerModule {}
 
-/** The connection of the whole server. Acked writes are on the majority's journal: see ADR 2. */
+/**
+ * The connection of the whole server. Acked writes are on the majority's journal: see ADR 2. Global so
+ * that Nest opens it before any other module and closes it after all of them.
+ */
+@Global()
 @Module({
   imports: [
     DatabaseServerModule,
@@ -39,6 +43,7 @@ class DatabaseServerModule {}
         autoCreate: false,
         writeConcern: { w: 'majority', journal: true },
         serverSelectionTimeoutMS: 5000,
+        bufferCommands: false,
         maxPoolSize: 20,
         retryAttempts: 3,
         retryDelay: 500,

@@ -17,7 +17,7 @@ export async function ensureIndexes(model: Model<unknown>): Promise<void> {
       await collection.createIndex(spec, wanted);
     } catch (error) {
       if (!(error instanceof mongo.MongoServerError) || !CONFLICTS.has(Number(error.code))) throw error;
-      const name = wanted.name ?? nameOf(keys as Record<string, unknown>);
+      const name = wanted.name ?? nameOf(keys);
       new Logger('Indexes').log(`${collection.name}.${name} has changed: building it anew`);
       await collection.dropIndex(name);
       await collection.createIndex(spec, wanted);

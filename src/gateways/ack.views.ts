@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { ChatView } from '../chats/chat.view.js';
 import { MessageView } from '../messages/message.view.js';
@@ -50,4 +50,13 @@ export class NewStatusAck {
 export class AuthenticateAck {
   @ApiProperty({ example: '2026-11-23T10:15:30.000Z' })
   expiresAt: string;
+}
+
+/** Empty for users one shares no chat with. */
+export class PresenceView {
+  @ApiPropertyOptional({ example: true })
+  online?: boolean;
+
+  @ApiPropertyOptional({ example: '2026-11-22T10:15:30.123Z' })
+  lastSeenAt?: string;
 }

@@ -30,6 +30,7 @@ export class ChatGateway {
   @ClientEvent('join_chat', {
     summary: 'Opens a chat: answers it with its latest messages. Events of all chats come without it too',
     ack: JoinChatAck,
+    errors: ['NOT_FOUND', 'FORBIDDEN'],
   })
   async joinChat(
     @CurrentSocketUser() { userId }: AuthUser,
@@ -43,7 +44,10 @@ export class ChatGateway {
     return { chat, messages: items };
   }
 
-  @ClientEvent('leave_chat', { summary: 'Closes a chat on this device; one stays its member' })
+  @ClientEvent('leave_chat', {
+    summary: 'Closes a chat on this device; one stays its member',
+    errors: ['NOT_FOUND', 'FORBIDDEN'],
+  })
   async leaveChat(
     @CurrentSocketUser() { userId }: AuthUser,
     @MessageBody() dto: ChatEventDto,
@@ -56,6 +60,7 @@ export class ChatGateway {
     summary:
       'Sends a message; acked when it is stored. A retry with the same clientMessageId answers the first one',
     ack: NewMessageAck,
+    errors: ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT'],
     emits: ['receive_message'],
     limit: 'new_message',
   })
@@ -71,6 +76,7 @@ export class ChatGateway {
   @ClientEvent('message_delivered', {
     summary: 'All messages up to seq are on this device',
     ack: ReceiptAck,
+    errors: ['NOT_FOUND', 'FORBIDDEN'],
     emits: ['message_receipt'],
     limit: 'receipts',
   })
@@ -85,6 +91,7 @@ export class ChatGateway {
   @ClientEvent('message_read', {
     summary: 'All messages up to seq were seen; implies that they were delivered',
     ack: ReceiptAck,
+    errors: ['NOT_FOUND', 'FORBIDDEN'],
     emits: ['message_receipt'],
     limit: 'receipts',
   })
@@ -98,6 +105,7 @@ export class ChatGateway {
 
   @ClientEvent('typing', {
     summary: 'Shows the other members that one is typing or recording; ends by itself after 6 s',
+    errors: ['NOT_FOUND', 'FORBIDDEN'],
     emits: ['user_typing', 'user_stop_typing'],
     limit: 'typing',
   })
@@ -108,6 +116,7 @@ export class ChatGateway {
 
   @ClientEvent('stop_typing', {
     summary: 'Ends it at once',
+    errors: ['NOT_FOUND', 'FORBIDDEN'],
     emits: ['user_stop_typing'],
     limit: 'typing',
   })

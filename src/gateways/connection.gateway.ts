@@ -71,6 +71,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
   @ClientEvent('user_connected', {
     summary: 'Says hello and asks who one is and who is online',
     ack: UserConnectedAck,
+    errors: ['FORBIDDEN'],
     emits: ['user_online'],
   })
   async userConnected(
@@ -89,6 +90,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
   @ClientEvent('authenticate', {
     summary: 'Gives a live socket a fresh token, so that it is not closed when the old one ends',
     ack: AuthenticateAck,
+    errors: ['UNAUTHENTICATED', 'FORBIDDEN'],
     acceptsExpiredToken: true,
   })
   async renew(
@@ -102,7 +104,9 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
       await socket.join(sessionRoom(user.sessionId));
     }
     socket.data.user = user;
-    this.expiry.watch(socket);
+    // As at the handshake: the login may have ended since it was found live.
+    if (this.ended.hasJustEnded(user.sessionId)) socket.disconnect(true);
+    else this.expiry.watch(socket);
     return { expiresAt: new Date(user.expiresAtMs).toISOString() };
   }
 

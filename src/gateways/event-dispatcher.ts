@@ -1,7 +1,8 @@
-import { ValidationError } from '../common/errors/app-error.js';
+import { UnavailableError, ValidationError } from '../common/errors/app-error.js';
 import { type ErrorInfo, toErrorInfo } from '../common/errors/error-body.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { STRING_FORMS } from '../realtime/socket-events.js';
+import type { ReplyDeadline } from './reply-deadline.js';
 
 export type AckBody = { ok: true; data: unknown } | { ok: false; error: ErrorInfo };
 
@@ -19,7 +20,10 @@ export type EventHandler = (payload: unknown, reply: Reply) => Promise<unknown>;
 export class EventDispatcher {
   private readonly handlers = new Map<string, EventHandler>();
 
-  constructor(private readonly socket: ParleySocket) {
+  constructor(
+    private readonly socket: ParleySocket,
+    private readonly deadline: ReplyDeadline,
+  ) {
     socket.onAny((event: string, ...args: unknown[]) => this.dispatch(event, args));
   }
 
@@ -37,11 +41,15 @@ export class EventDispatcher {
       const message = 'An event takes one payload and an ack callback';
       return reply(failure(toErrorInfo(ValidationError.of('payload', 'single', message))));
     }
-    handler(normalise(event, args[0]), reply).then(
-      (data) => reply({ ok: true, data: data ?? {} }),
-      // Filters answer; this is for a filter that itself fails.
-      (error: unknown) => reply(failure(toErrorInfo(error))),
-    );
+    const expire = () => reply(failure(toErrorInfo(new UnavailableError())));
+    this.deadline.watch(expire);
+    handler(normalise(event, args[0]), reply)
+      .then(
+        (data) => reply({ ok: true, data: data ?? {} }),
+        // Filters answer; this is for a filter that itself fails.
+        (error: unknown) => reply(failure(toErrorInfo(error))),
+      )
+      .finally(() => this.deadline.close(expire));
   }
 
   private replyOnce(event: string, ack: ((body: AckBody) => void) | null): Reply {

@@ -4,6 +4,7 @@ import type { Presence } from '../common/ports/presence-reader.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { PresenceViews } from '../presence/presence-views.service.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
+import { PresenceView } from './ack.views.js';
 import { ClientEvent } from './client-event.decorator.js';
 import { PresenceDto, SetActiveDto } from './dto/connection.dto.js';
 import { RealtimeGateway } from './realtime-gateway.decorator.js';
@@ -19,6 +20,7 @@ export class PresenceGateway {
   @ClientEvent('presence', {
     summary:
       'Asks who of these is online, and from then on hears of their changes. Only people who saved you or share a chat with you answer, each what their privacy settings allow; the others come empty',
+    ackByUser: PresenceView,
     emits: ['user_online', 'user_offline'],
     limit: 'presence',
   })

@@ -5,6 +5,7 @@ import type { ServerOptions } from 'socket.io';
 import type { AppConfig } from '../config/app-config.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
+import { ReplyDeadline } from './reply-deadline.js';
 
 /** A larger packet closes the socket: the transport's own limit. */
 export const MAX_PACKET_BYTES = 64 * 1024;
@@ -12,6 +13,7 @@ export const MAX_PACKET_BYTES = 64 * 1024;
 /** Socket.IO on the app's own port, with our limits, and one dispatcher per socket. */
 export class SocketIoAdapter extends IoAdapter {
   private readonly dispatchers = new WeakMap<ParleySocket, EventDispatcher>();
+  private readonly deadline = new ReplyDeadline();
 
   constructor(
     app: INestApplicationContext,
@@ -37,7 +39,12 @@ export class SocketIoAdapter extends IoAdapter {
     handlers: { message: string; callback: (...args: unknown[]) => unknown }[],
   ): void {
     let dispatcher = this.dispatchers.get(socket);
-    if (!dispatcher) this.dispatchers.set(socket, (dispatcher = new EventDispatcher(socket)));
+    if (!dispatcher) this.dispatchers.set(socket, (dispatcher = new EventDispatcher(socket, this.deadline)));
     for (const { message, callback } of handlers) dispatcher.add(message, callback as EventHandler);
+  }
+
+  override async dispose(): Promise<void> {
+    this.deadline.stop();
+    await super.dispose();
   }
 }

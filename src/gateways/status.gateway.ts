@@ -23,6 +23,7 @@ export class StatusGateway {
       'Posts a status to its audience; acked when it is stored. A retry with the same requestId answers the first one',
     ack: NewStatusAck,
     emits: ['new_status'],
+    errors: ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'GONE'],
     limit: 'new_status',
   })
   async newStatus(
@@ -37,6 +38,7 @@ export class StatusGateway {
   @ClientEvent('view_status', {
     summary: 'One has seen a status; counts once. Its author hears of it unless read receipts are off',
     emits: ['status_viewed'],
+    errors: ['NOT_FOUND'],
     limit: 'view_status',
   })
   async viewStatus(

@@ -20,10 +20,10 @@ export class TokenExpiry {
   /** Also after a renewal: the timers start anew. */
   watch(socket: ParleySocket): void {
     const { expiresAtMs } = socket.data.user;
-    const rest = expiresAtMs - this.clock.nowMs();
-    this.set(socket, Math.max(rest - WARNING_MS, 0), () => {
+    const rest = () => expiresAtMs - this.clock.nowMs();
+    this.set(socket, Math.max(rest() - WARNING_MS, 0), () => {
       this.publisher.toSocket(socket, 'token_expiring', { expiresAt: new Date(expiresAtMs).toISOString() });
-      this.set(socket, Math.min(rest, WARNING_MS), () => socket.disconnect(true));
+      this.set(socket, rest(), () => socket.disconnect(true));
     });
   }
 

@@ -1,4 +1,4 @@
-/** All sockets of a user: where everything that concerns them goes, chats included (ADR 0002). */
+/** All sockets of a user: where everything that concerns them goes, chats included (ADR 0003). */
 export const userRoom = (userId: string) => `u:${userId}`;
 
 /** The sockets of one login, which end with it. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { ChatHeads } from '../chats/chat-heads.service.js';
 import { ChatMembersRepository, type Membership } from '../chats/chat-members.repository.js';
 import { ChatReader } from '../chats/chat-reader.service.js';
 import type { ChatView } from '../chats/chat.view.js';
@@ -42,6 +43,7 @@ interface Behind {
 export class SyncService {
   constructor(
     private readonly members: ChatMembersRepository,
+    private readonly heads: ChatHeads,
     private readonly log: ChatLogRepository,
     private readonly chatLog: ChatLog,
     private readonly reader: ChatReader,
@@ -79,7 +81,7 @@ export class SyncService {
     holds: Record<string, HeldRevs>,
     position: { chatId: string; rev: number } | null,
   ): Promise<Behind[]> {
-    const heads = await this.reader.revs(memberships.map(({ chatId }) => chatId));
+    const heads = await this.heads.revs(memberships.map(({ chatId }) => chatId));
     return memberships.flatMap((membership) => {
       const { chatId } = membership;
       const held = heldOf(holds[chatId]);
@@ -96,7 +98,7 @@ export class SyncService {
   /** Chat after chat until the answer is full. */
   private async collect(userId: string, behind: Behind[], limit: number) {
     const batch = behind.slice(0, MAX_CHATS_PER_ANSWER);
-    await this.reader.ensureProjected(
+    await this.heads.ensureProjected(
       batch.map(({ membership, headRev }) => ({ chatId: membership.chatId, rev: headRev })),
     );
     const views = new Map<string, ChatView>();

@@ -7,11 +7,8 @@ import { promisify } from 'node:util';
 import { mongo } from 'mongoose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import {
-  EmbeddedEngine,
-  type EmbeddedEngineOptions,
-  type EngineLog,
-} from '../../src/database/embedded/embedded-engine.js';
+import { EmbeddedEngine, type EmbeddedEngineOptions } from '../../src/database/embedded/embedded-engine.js';
+import { type EngineLog } from '../../src/database/embedded/engine-start-error.js';
 
 const DB_COMMAND = resolve('dist/database/embedded/db.command.js');
 const cacheDir = process.env.CACHE_DIR ?? join(homedir(), '.cache', 'parley');

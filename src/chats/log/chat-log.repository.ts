@@ -86,27 +86,36 @@ export class ChatLogRepository {
     return [...new Set(found.map((row) => row.chatId.toHexString()))];
   }
 
+  /** The changes of several chats, each up to a `rev` of its own; per chat in order. */
+  async findChangesUpTo(chats: { chatId: string; toRev: number }[]): Promise<ChatLogRow[]> {
+    if (chats.length === 0) return [];
+    const branches = chats.map(({ chatId, toRev }) => ({
+      chatId: toObjectId(chatId),
+      lastSeq: { $exists: true },
+      rev: { $lte: toRev },
+    }));
+    const found = await this.rows.find({ $or: branches }).toArray();
+    return found.toSorted((a, b) => a.rev - b.rev);
+  }
+
   /** The last row of each chat. One step in the index per chat, however long the chats are. */
   async findLastRows(chatIds: string[]): Promise<Map<string, ChatLogRow>> {
-    return this.findLastBy('rev', { chatId: { $in: chatIds.map(toObjectId) } });
-  }
-
-  async findLastMessages(chatIds: string[]): Promise<Map<string, ChatLogRow>> {
-    return this.findLastBy('seq', { chatId: { $in: chatIds.map(toObjectId) }, seq: { $gt: 0 } });
-  }
-
-  private async findLastBy(
-    field: 'rev' | 'seq',
-    match: mongo.Filter<ChatLogRow>,
-  ): Promise<Map<string, ChatLogRow>> {
+    if (chatIds.length === 0) return new Map();
     const found = await this.rows
       .aggregate<{ _id: Types.ObjectId; row: ChatLogRow }>([
-        { $match: match },
-        { $sort: { chatId: -1, [field]: -1 } },
+        { $match: { chatId: { $in: chatIds.map(toObjectId) } } },
+        { $sort: { chatId: -1, rev: -1 } },
         { $group: { _id: '$chatId', row: { $first: '$$ROOT' } } },
       ])
       .toArray();
     return new Map(found.map(({ _id, row }) => [_id.toHexString(), row]));
+  }
+
+  /** One message each of several chats. */
+  async findBySeqs(places: { chatId: string; seq: number }[]): Promise<ChatLogRow[]> {
+    if (places.length === 0) return [];
+    const branches = places.map(({ chatId, seq }) => ({ chatId: toObjectId(chatId), seq }));
+    return this.rows.find({ $or: branches }).toArray();
   }
 
   /** Messages of others behind the `seq` given for each chat, straight from the index. */

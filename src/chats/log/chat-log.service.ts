@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 
 import { Clock } from '../../common/clock.js';
+import { withDeadline } from '../../database/deadline.js';
 import { newObjectId, toObjectId } from '../../database/object-id.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { ChatLogStore } from './chat-log.store.js';
@@ -80,6 +81,13 @@ export class ChatLog implements OnApplicationShutdown {
     const chatId = toObjectId(request.chatId);
     let audience: readonly string[] = [];
     let drafted: ChatState;
+    const stored = (row: ChatLogRow) =>
+      this.inOrder(row, drafted, () => {
+        this.tell(request, row, audience);
+        if (!this.unprojected.has(request.chatId))
+          this.watermarks.move(request.chatId, row.rev, row.createdAt);
+        resolve({ row, isNew: true });
+      });
     this.committer.append({
       key: request.chatId,
       deadlineMs: this.clock.nowMs() + APPEND_TIMEOUT_MS,
@@ -91,18 +99,19 @@ export class ChatLog implements OnApplicationShutdown {
         audience = state.audience;
         return { _id: id, chatId, rev: state.rev + 1, ...place, createdAt: this.clock.now(), ...draft };
       },
-      stored: (row) => {
-        if (!row) return resolve({ row: null, isNew: false });
-        this.inOrder(row, drafted, () => {
-          request.stored?.(row, audience);
-          if (!this.unprojected.has(request.chatId))
-            this.watermarks.move(request.chatId, row.rev, row.createdAt);
-          resolve({ row, isNew: true });
-        });
-      },
-      alreadyStored: (row) => resolve({ row, isNew: false }),
+      stored: (row) => (row ? stored(row) : this.nothingStored(request.chatId, resolve)),
+      // Our own row, whose answer was lost: nobody has been told of it yet.
+      alreadyStored: (row) => (row._id.equals(id) ? stored(row) : resolve({ row, isNew: false })),
       failed: reject,
     });
+  }
+
+  /** What makes a change needless may itself still be on its way into `chat_members`. */
+  private nothingStored(chatId: string, resolve: (result: AppendResult) => void): void {
+    const answer = () => resolve({ row: null, isNew: false });
+    const before = this.projecting.get(chatId);
+    if (before) void before.finally(answer);
+    else answer();
   }
 
   /** The chat as this node knows it: good for signals and first checks; writes are checked by `append`. */
@@ -130,6 +139,15 @@ export class ChatLog implements OnApplicationShutdown {
     await this.watermarks.flush();
   }
 
+  /** A listener that throws must not keep the row's writer, or the whole lane, waiting. */
+  private tell(request: AppendRequest, row: ChatLogRow, audience: readonly string[]): void {
+    try {
+      request.stored?.(row, audience);
+    } catch (error) {
+      this.logger.error(`telling of rev ${row.rev} failed: ${String(error)}`);
+    }
+  }
+
   /** Runs `settle` at once for messages; a change is projected first, and what comes behind it waits. */
   private inOrder(row: ChatLogRow, state: ChatState, settle: () => void): void {
     const before = this.projecting.get(state.chatId);
@@ -147,7 +165,7 @@ export class ChatLog implements OnApplicationShutdown {
   private async project(row: ChatLogRow, state: ChatState): Promise<void> {
     for (let attempt = 1; attempt <= PROJECTION_ATTEMPTS; attempt += 1) {
       try {
-        return await this.store.project(row, state.type);
+        return await withDeadline(this.store.project(row, state.type));
       } catch (error) {
         this.logger.error(`projecting rev ${row.rev} of chat ${state.chatId} failed: ${String(error)}`);
         await pause(PROJECTION_RETRY_MS);

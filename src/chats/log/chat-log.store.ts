@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { mongo } from 'mongoose';
 
 import { NotFoundError } from '../../common/errors/app-error.js';
+import { withDeadline } from '../../database/deadline.js';
 import { ChatMembersRepository } from '../chat-members.repository.js';
 import { ChatsRepository } from '../chats.repository.js';
 import { ChatLogRepository } from './chat-log.repository.js';
@@ -25,7 +26,16 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
    * queries are no snapshot; when another node writes meanwhile, the next insert here meets a taken
    * place and loads again.
    */
-  async load(chatId: string): Promise<ChatState> {
+  load(chatId: string, known?: ChatState): Promise<ChatState> {
+    return withDeadline(known ? this.refresh(known) : this.read(chatId));
+  }
+
+  private async refresh(known: ChatState): Promise<ChatState> {
+    const last = await this.log.findLast(known.chatId);
+    return last?.rev === known.rev ? known : this.read(known.chatId);
+  }
+
+  private async read(chatId: string): Promise<ChatState> {
     const chat = await this.chats.findById(chatId);
     if (!chat) throw new NotFoundError('Chat');
     const last = await this.log.findLast(chatId);
@@ -49,7 +59,7 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
 
   async insert(rows: ChatLogRow[]): Promise<InsertOutcome<ChatLogRow>> {
     try {
-      await this.log.insertInOrder(rows);
+      await withDeadline(this.log.insertInOrder(rows));
       return { stored: rows.length, refused: null };
     } catch (error) {
       const refusal = refusalOf(error);
@@ -57,7 +67,7 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
       if (!row) return { stored: 0, refused: 'unknown', error };
       const stored = refusal.index;
       if (refusal.fields.includes('rev')) return { stored, refused: 'place-taken' };
-      return this.findExisting(row).then(
+      return withDeadline(this.findExisting(row)).then(
         (existing) =>
           existing ? { stored, refused: 'already-stored', existing } : { stored, refused: 'place-taken' },
         // What is stored is settled; the refused row just tries again and is refused again.
@@ -67,7 +77,7 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
   }
 
   async findStored(rows: ChatLogRow[]): Promise<Map<ChatLogRow, ChatLogRow>> {
-    const found = await this.log.findByIds(rows.map((row) => row._id));
+    const found = await withDeadline(this.log.findByIds(rows.map((row) => row._id)));
     const byId = new Map(found.map((row) => [row._id.toHexString(), row]));
     return new Map(
       rows.flatMap((row) => {

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 
 import { Clock, type ClockTimer } from '../../common/clock.js';
+import { withDeadline } from '../../database/deadline.js';
 import { ChatsRepository } from '../chats.repository.js';
 
 const FLUSH_MS = 100;
@@ -30,7 +31,7 @@ export class ChatWatermarks {
     const moves = [...this.moves].map(([chatId, move]) => ({ chatId, ...move }));
     this.moves.clear();
     this.flushing = this.flushing.then(async () => {
-      if (moves.length > 0) await this.chats.moveWatermarks(moves);
+      if (moves.length > 0) await withDeadline(this.chats.moveWatermarks(moves));
     });
     this.flushing = this.flushing.catch((error: unknown) => {
       this.logger.warn(`watermarks of ${moves.length} chats not written: ${String(error)}`);

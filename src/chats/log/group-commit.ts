@@ -4,7 +4,10 @@
  */
 export interface Append<State, Row> {
   readonly key: string;
-  /** The row to insert; `null`: nothing to write after all; a throw refuses this append alone. */
+  /**
+   * The row to insert; `null`: nothing to write after all; a throw refuses this append alone. Neither of
+   * the two counts before the state was seen to be no older than the append; `null` not before it is stored.
+   */
   draft(state: State): Row | null;
   /** In log order per key, after the row is stored, with what `draft` made last. */
   stored(row: Row | null): void;
@@ -25,7 +28,8 @@ export type InsertOutcome<Row> =
 
 /** Where the committer's rows live. */
 export interface LogStore<State, Row> {
-  load(key: string): Promise<State>;
+  /** The state at the last row; `known` itself where the store has not moved on from it. */
+  load(key: string, known?: State): Promise<State>;
   insert(rows: Row[]): Promise<InsertOutcome<Row>>;
   /** Of rows whose fate is unknown, those that are stored. */
   findStored(rows: Row[]): Promise<Map<Row, Row>>;

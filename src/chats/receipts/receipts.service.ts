@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 
 import { Clock } from '../../common/clock.js';
 import { UnavailableError, ValidationError } from '../../common/errors/app-error.js';
+import { withDeadline } from '../../database/deadline.js';
 import { ChatAccess } from '../chat-access.js';
 import { ChatLogRepository } from '../log/chat-log.repository.js';
 import {
@@ -149,7 +150,7 @@ export class ReceiptsService implements OnApplicationShutdown {
       if (step) steps.push(step);
       else settle(batch.get(chatId), (waiter) => waiter.resolve());
     }
-    const lost = steps.length > 0 ? await this.repository.takeSteps(steps) : [];
+    const lost = steps.length > 0 ? await withDeadline(this.repository.takeSteps(steps)) : [];
     for (const chatId of lost) this.cache.delete(chatId);
     const taken = steps.filter(({ chatId }) => !lost.includes(chatId));
     for (const { chatId, toRev, marks } of taken) {
@@ -184,7 +185,9 @@ export class ReceiptsService implements OnApplicationShutdown {
   private async load(chatIds: string[]): Promise<Map<string, ReceiptsRecord>> {
     const missing = chatIds.filter((chatId) => !this.cache.has(chatId));
     const loaded =
-      missing.length > 0 ? await this.repository.findByChats(missing) : new Map<string, ReceiptsRecord>();
+      missing.length > 0
+        ? await withDeadline(this.repository.findByChats(missing))
+        : new Map<string, ReceiptsRecord>();
     return new Map(
       chatIds.map((chatId) => [
         chatId,

@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor } from './cursor.js';
 const ID = '665f1f77bcf86cd799439011';
 const forged = (json: string) => Buffer.from(json).toString('base64url');
 
-describe(decodeCursor.name, () => {
+describe('decodeCursor', () => {
   it('should give back what was encoded', () => {
     const parts = [8.64e15, ID, 'Zoë \u{1F600}', 0];
 

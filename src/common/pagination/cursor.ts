@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 
 import { ValidationError } from '../errors/app-error.js';
 import { IntQueryField, OBJECT_ID, TextField } from '../validation/fields.js';
@@ -28,7 +28,7 @@ export interface Page<T> {
 }
 
 export class PageView {
-  @ApiPropertyOptional({ type: String, nullable: true, description: '`null` at the end' })
+  @ApiProperty({ type: String, nullable: true, example: null, description: '`null` at the end' })
   nextCursor: string | null;
 }
 

@@ -24,7 +24,7 @@ function refusal(value: unknown, metatype: new () => object = GreetingDto): unkn
   throw new Error('it was admitted');
 }
 
-describe(DtoPipe.name, () => {
+describe('DtoPipe', () => {
   it('should make an instance that holds nothing but what was sent', () => {
     const dto = pipe.transform({ text: 'hi' }, { type: 'body', metatype: GreetingDto });
 
@@ -66,12 +66,13 @@ describe(DtoPipe.name, () => {
   it.each([
     '{"__proto__":{"text":"x"}}',
     '{"text":"x","constructor":{}}',
+    '{"text":"x","toString":1}',
     '{"text":{"a":[{"prototype":1}]}}',
   ])('should refuse %s by the name of the key, not drop it', (json) => {
     expect(refusal(JSON.parse(json))).toEqual([
       expect.objectContaining({
         rule: 'whitelistValidation',
-        message: expect.stringMatching(/not allowed$/),
+        message: expect.stringMatching(/not a known field$/),
       }),
     ]);
   });
@@ -80,6 +81,23 @@ describe(DtoPipe.name, () => {
     const deep: unknown = JSON.parse(`${'{"text":'.repeat(20_000)}1${'}'.repeat(20_000)}`);
 
     expect(refusal(deep)).toEqual([expect.objectContaining({ field: 'payload', rule: 'maxDepth' })]);
+  });
+
+  it.each([
+    ['keys', Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, 0]))],
+    ['items', { text: Array.from({ length: 20_000 }, (_, index) => index) }],
+    ['keys spread over many objects', { text: Array.from({ length: 5000 }, () => ({ a: 1 })) }],
+  ])('should refuse thousands of %s before anything is made of them', (_, input) => {
+    expect(refusal(input)).toEqual([expect.objectContaining({ field: 'payload', rule: 'maxEntries' })]);
+  });
+
+  it('should name a few of very many unknown fields, and no long one in full', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `${index}`.repeat(200));
+
+    const details = refusal(Object.fromEntries(names.map((name) => [name, 0]))) as unknown[];
+
+    expect(details).toHaveLength(50);
+    expect(JSON.stringify(details).length).toBeLessThan(20_000);
   });
 
   it('should answer without the value that was refused', () => {

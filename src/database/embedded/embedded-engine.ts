@@ -8,8 +8,6 @@ import { EngineRunner } from './engine-runner.js';
 import { type EngineLog, EngineStartError, messageOf } from './engine-start-error.js';
 import { RestartPolicy } from './restart-policy.js';
 
-export { type EngineLog, EngineStartError } from './engine-start-error.js';
-
 export interface EmbeddedEngineOptions {
   dataDir: string;
   cacheDir: string;

@@ -8,7 +8,12 @@ export class UserConnectedDto {
 
 /** Payload of `authenticate`. */
 export class AuthenticateDto {
-  @TextField({ min: 1, max: 4096, description: 'A fresh access token of the same user' })
+  @TextField({
+    min: 1,
+    max: 4096,
+    example: 'eyJhbGciOiJIUzI1NiJ9.eyJ1c2VySWQiOiI2Nj...',
+    description: 'A fresh access token of the same user',
+  })
   token: string;
 }
 

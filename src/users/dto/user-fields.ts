@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsEmail, Matches } from 'class-validator';
+import { isEmail, Matches, ValidateBy } from 'class-validator';
 
 import { TextField } from '../../common/validation/fields.js';
 import { normaliseEmail, normalisePhone, PHONE } from '../normalise.js';
@@ -9,6 +9,19 @@ import { normaliseEmail, normalisePhone, PHONE } from '../normalise.js';
 /** `null` and other types pass through: the rules below refuse them by name. */
 const NormalisedBy = (normalise: (text: string) => string) =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalise(value) : value));
+
+/** class-validator's own decorator throws at half a character. */
+function IsEmail(): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isEmail',
+      validator: {
+        validate: (value) => typeof value === 'string' && value.isWellFormed() && isEmail(value),
+      },
+    },
+    { message: '$property must be an email address' },
+  );
+}
 
 /** An address in its normalised form, the one in which it is unique. */
 export function EmailField() {
@@ -20,7 +33,7 @@ export function EmailField() {
       description: 'Spaces around it and case do not count',
     }),
     ApiProperty({ format: 'email' }),
-    IsEmail({}, { message: '$property must be an email address' }),
+    IsEmail(),
   );
 }
 

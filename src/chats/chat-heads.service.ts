@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Membership } from './chat-members.repository.js';
+import { ChatsRepository } from './chats.repository.js';
+import { ChatLogRepository } from './log/chat-log.repository.js';
+import type { ChatLogRow } from './log/chat-log.schema.js';
+import { ChatLog } from './log/chat-log.service.js';
+import { lastVisibleRev, lastVisibleSeq } from './membership.js';
+import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
+
+/** How far a chat has come, as far as one membership may know. */
+export interface ChatHead {
+  rev: number;
+  lastSeq: number;
+  lastMessage: ChatLogRow | null;
+}
+
+/** How far chats have come. Asks the log itself, so the answer is right on every node. */
+@Injectable()
+export class ChatHeads {
+  constructor(
+    private readonly chats: ChatsRepository,
+    private readonly log: ChatLogRepository,
+    private readonly chatLog: ChatLog,
+    private readonly receipts: ChatReceiptsRepository,
+  ) {}
+
+  /** By chat id: last change and last visible message, in two queries. */
+  async find(memberships: Membership[]): Promise<Map<string, ChatHead>> {
+    const active = memberships.filter(({ isActive }) => isActive).map(({ chatId }) => chatId);
+    const rows = await this.lastRows(active);
+    const wanted: { chatId: string; seq: number }[] = [];
+    const heads = new Map<string, ChatHead>();
+    for (const membership of memberships) {
+      const { chatId } = membership;
+      const row = rows.get(chatId);
+      const headSeq = row?.seq ?? row?.lastSeq ?? 0;
+      const seq = lastVisibleSeq(membership, membership.isActive ? headSeq : Number.MAX_SAFE_INTEGER);
+      const lastMessage = row && row.seq === seq ? row : null;
+      if (!lastMessage && seq > 0) wanted.push({ chatId, seq });
+      const reach = membership.isActive
+        ? { rev: row?.rev ?? 0, lastSeq: headSeq }
+        : { rev: lastVisibleRev(membership), lastSeq: membership.spans.at(-1)?.toSeq ?? 0 };
+      heads.set(chatId, { ...reach, lastMessage });
+    }
+    for (const message of await this.log.findBySeqs(wanted)) {
+      const head = heads.get(message.chatId.toHexString());
+      if (head) head.lastMessage = message;
+    }
+    return heads;
+  }
+
+  /** By chat id: both counters, in two queries. */
+  async revs(chatIds: string[]): Promise<Map<string, { rev: number; receiptRev: number }>> {
+    const [rows, receiptRevs] = await Promise.all([this.lastRows(chatIds), this.receipts.findRevs(chatIds)]);
+    return new Map(
+      [...rows].map(([chatId, { rev }]) => [chatId, { rev, receiptRev: receiptRevs.get(chatId) ?? 0 }]),
+    );
+  }
+
+  /**
+   * After it, views of these chats hold the changes up to the `rev` given for each; another node may
+   * have stored one and not worked it into the memberships yet.
+   */
+  async ensureProjected(chats: { chatId: string; rev: number }[]): Promise<void> {
+    const records = await this.chats.findByIds(chats.map(({ chatId }) => chatId));
+    const projected = new Map(records.map(({ id, projectedRev }) => [id, projectedRev]));
+    const behind = chats
+      .map(({ chatId, rev }) => ({ chatId, rev, projectedRev: projected.get(chatId) ?? rev }))
+      .filter(({ rev, projectedRev }) => projectedRev < rev);
+    const changed = await this.log.findChatsWithChangesAfter(
+      behind.map(({ chatId, projectedRev }) => ({ chatId, rev: projectedRev })),
+    );
+    await Promise.all(changed.map((chatId) => this.chatLog.ensureProjected(chatId)));
+  }
+
+  private async lastRows(chatIds: string[]): Promise<Map<string, ChatLogRow>> {
+    const rows = await this.log.findLastRows(chatIds);
+    await Promise.all([...rows].map(([chatId, { rev }]) => this.chatLog.settled(chatId, rev)));
+    return rows;
+  }
+}

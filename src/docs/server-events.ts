@@ -1,0 +1,110 @@
+import type { Type } from '@nestjs/common';
+
+import { ChatView } from '../chats/chat.view.js';
+import { MessageView } from '../messages/message.view.js';
+import type { PayloadOf, ServerEventName } from '../realtime/socket-events.js';
+import { StatusView } from '../status/status.view.js';
+import * as views from './server-events.views.js';
+
+export interface ServerEventDoc<Payload = unknown> {
+  summary: string;
+  /** Who hears it. */
+  to: string;
+  payload: Type<Payload>;
+}
+
+/** Every event that the server sends; the compiler refuses one that is missing or has another payload. */
+export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<PayloadOf<E>> } = {
+  receive_message: {
+    summary: 'A message was stored. Of one chat they come in the order of `seq`',
+    to: "All sockets of all members, the sender's own included",
+    payload: MessageView,
+  },
+  message_receipt: {
+    summary: 'Somebody got or read messages. Several moves at about the same time come as one',
+    to: 'The authors of the messages newly covered, and all sockets of the reader',
+    payload: views.MessageReceiptView,
+  },
+  user_typing: {
+    summary: 'Somebody is typing or recording. Never stored; dropped where a socket is busy',
+    to: 'The other members of the chat',
+    payload: views.TypingSignalView,
+  },
+  user_stop_typing: {
+    summary: 'They stopped, or nothing more was heard of them for 6 s',
+    to: 'The other members of the chat',
+    payload: views.TypingSignalView,
+  },
+  user_online: {
+    summary: 'Somebody came online: the first of their sockets connected',
+    to: 'Their contacts and direct-chat partners, and whoever asked by `presence`, as privacy allows',
+    payload: views.UserOnlineView,
+  },
+  user_offline: {
+    summary: 'Somebody is gone: their last socket closed, and none came back within the grace',
+    to: 'Their contacts and direct-chat partners, and whoever asked by `presence`, as privacy allows',
+    payload: views.UserOfflineView,
+  },
+  chat_created: {
+    summary: 'A chat that is new to the receiver, in the shared view: without `me` and `unreadCount`',
+    to: 'All members of a new chat; of a group, later, those just added',
+    payload: ChatView,
+  },
+  chat_removed: {
+    summary: "A chat has left the receiver's list: deleted on another device",
+    to: 'All sockets of the one who deleted it',
+    payload: views.ChatRemovedView,
+  },
+  member_added: {
+    summary: 'Somebody joined a group; once per person',
+    to: 'All members, the new ones included',
+    payload: views.MemberRoleView,
+  },
+  member_removed: {
+    summary: 'Somebody left a group or was removed. The last that they hear of it',
+    to: 'All members, and the one who is gone',
+    payload: views.MemberRemovedView,
+  },
+  member_role: {
+    summary: 'Somebody has another role in a group',
+    to: 'All members',
+    payload: views.MemberRoleView,
+  },
+  new_status: {
+    summary: 'Somebody posted a status; gone again when its 24 hours are over',
+    to: 'Its audience, and all sockets of the author',
+    payload: StatusView,
+  },
+  status_deleted: {
+    summary: 'A status was taken back',
+    to: 'Its audience, and all sockets of the author',
+    payload: views.StatusDeletedView,
+  },
+  status_viewed: {
+    summary: 'Somebody looked at a status, the first time; never with read receipts off on either side',
+    to: 'All sockets of the author',
+    payload: views.StatusViewedView,
+  },
+  status_reaction: {
+    summary: 'Somebody reacted to a status, or took it back (`emoji` is `null`)',
+    to: 'All sockets of the author',
+    payload: views.StatusReactionView,
+  },
+  token_expiring: {
+    summary:
+      'The token of this socket ends in 60 s, and the socket with it, unless `authenticate` brings a fresh one',
+    to: 'This socket',
+    payload: views.TokenExpiringView,
+  },
+  session_revoked: {
+    summary:
+      'The login of this socket has ended: logged out, revoked or stolen. The socket is closed behind it',
+    to: 'All sockets of the login',
+    payload: views.SessionRevokedView,
+  },
+  exception: {
+    summary: 'An event failed that was sent without an ack callback',
+    to: 'The socket that sent it',
+    payload: views.ExceptionView,
+  },
+};

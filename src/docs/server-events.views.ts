@@ -1,0 +1,141 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+import type { ChatRole } from '../chats/log/chat-state.js';
+import { ErrorView } from '../common/errors/error-body.view.js';
+import type { TypingKind } from '../realtime/socket-events.js';
+
+/*
+ * Payloads of server events that are no views of their own. `SERVER_EVENT_DOCS` ties each class to the
+ * type that the publisher sends.
+ */
+
+const CHAT_ID = '6920f1b0a1b2c3d4e5f60710';
+const USER_ID = '6920f1a0a1b2c3d4e5f60701';
+const STATUS_ID = '6920f1e0a1b2c3d4e5f60730';
+const ROLES = ['owner', 'admin', 'member'];
+
+/** An error as acks and `exception` carry it. */
+export class SocketErrorView extends ErrorView {
+  @ApiPropertyOptional({
+    type: 'integer',
+    description: 'When to try again, for RATE_LIMITED and UNAVAILABLE',
+  })
+  retryAfterMs?: number;
+}
+
+export class HandshakeRefusalView {
+  @ApiProperty({ enum: ['UNAUTHENTICATED', 'TOKEN_EXPIRED', 'RATE_LIMITED', 'UNAVAILABLE', 'INTERNAL'] })
+  code: string;
+
+  @ApiProperty({ example: 'A valid access token is required: log in and send it' })
+  message: string;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    description: 'When to try again, for RATE_LIMITED and UNAVAILABLE',
+  })
+  retryAfterMs?: number;
+}
+
+export class MessageReceiptView {
+  @ApiProperty({ example: CHAT_ID })
+  chatId: string;
+
+  @ApiProperty({ example: USER_ID, description: 'Whose receipt it is' })
+  userId: string;
+
+  @ApiProperty({
+    type: 'integer',
+    example: 12,
+    description: 'All messages up to it are on a device of theirs',
+  })
+  deliveredSeq: number;
+
+  @ApiProperty({ type: 'integer', example: 11, description: 'All messages up to it were seen' })
+  readSeq: number;
+
+  @ApiProperty({ type: 'integer', example: 7, description: "The chat's receipt counter, for POST /api/sync" })
+  receiptRev: number;
+
+  @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
+  at: string;
+}
+
+export class TypingSignalView {
+  @ApiProperty({ example: CHAT_ID })
+  chatId: string;
+
+  @ApiProperty({ example: USER_ID })
+  userId: string;
+
+  @ApiProperty({ enum: ['text', 'voice'] })
+  kind: TypingKind;
+}
+
+export class UserOnlineView {
+  @ApiProperty({ example: USER_ID })
+  userId: string;
+}
+
+export class UserOfflineView extends UserOnlineView {
+  @ApiPropertyOptional({ example: '2026-11-22T10:15:30.123Z' })
+  lastSeenAt?: string;
+}
+
+export class ChatRemovedView {
+  @ApiProperty({ example: CHAT_ID })
+  chatId: string;
+}
+
+export class MemberRemovedView {
+  @ApiProperty({ example: CHAT_ID })
+  chatId: string;
+
+  @ApiProperty({ example: USER_ID })
+  userId: string;
+
+  @ApiProperty({ type: 'integer', example: 14, description: "This change's place in the chat" })
+  rev: number;
+}
+
+/** Payload of `member_added` and `member_role`. */
+export class MemberRoleView extends MemberRemovedView {
+  @ApiProperty({ enum: ROLES, example: 'member' })
+  role: ChatRole;
+}
+
+export class StatusDeletedView {
+  @ApiProperty({ example: STATUS_ID })
+  statusId: string;
+}
+
+export class StatusViewedView extends StatusDeletedView {
+  @ApiProperty({ example: USER_ID })
+  userId: string;
+
+  @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
+  at: string;
+}
+
+export class StatusReactionView extends StatusViewedView {
+  @ApiProperty({ type: String, nullable: true, example: '❤️' })
+  emoji: string | null;
+}
+
+export class TokenExpiringView {
+  @ApiProperty({ example: '2026-11-23T10:15:30.000Z' })
+  expiresAt: string;
+}
+
+export class SessionRevokedView {
+  @ApiProperty({ example: '6920f1d0a1b2c3d4e5f60720' })
+  sessionId: string;
+}
+
+export class ExceptionView {
+  @ApiProperty({ example: 'new_message', description: 'The event that failed' })
+  event: string;
+
+  @ApiProperty({ type: SocketErrorView })
+  error: SocketErrorView;
+}

@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { Clock, type ClockTimer } from '../common/clock.js';
+import type { ParleySocket } from '../realtime/parley-socket.js';
+import { RealtimePublisher } from '../realtime/realtime.publisher.js';
+import { TokenExpiry } from './token-expiry.js';
+
+const MINUTE = 60_000;
+
+class StepClock extends Clock {
+  now_ = 0;
+  readonly timers: { at: number; task: () => void }[] = [];
+
+  override nowMs(): number {
+    return this.now_;
+  }
+
+  override setTimer(ms: number, task: () => void): ClockTimer {
+    const timer = { at: this.now_ + ms, task };
+    this.timers.push(timer);
+    return {
+      cancel: () => void this.timers.splice(this.timers.indexOf(timer), this.timers.includes(timer) ? 1 : 0),
+    };
+  }
+
+  advanceTo(ms: number): void {
+    this.now_ = ms;
+    for (let due = this.due(); due; due = this.due()) {
+      this.timers.splice(this.timers.indexOf(due), 1);
+      due.task();
+    }
+  }
+
+  private due() {
+    return this.timers.find(({ at }) => at <= this.now_);
+  }
+}
+
+describe('TokenExpiry', () => {
+  let clock: StepClock;
+  let expiry: TokenExpiry;
+  let told: unknown[];
+
+  beforeEach(() => {
+    clock = new StepClock();
+    told = [];
+    const publisher = new RealtimePublisher();
+    vi.spyOn(publisher, 'toSocket').mockImplementation(
+      (_, event, payload) => void told.push([event, payload]),
+    );
+    expiry = new TokenExpiry(publisher, clock);
+  });
+
+  function socketUntil(expiresAtMs: number) {
+    const socket = { id: 'socket', data: { user: { expiresAtMs } }, disconnect: vi.fn<() => void>() };
+    return { socket: socket as unknown as ParleySocket, disconnect: socket.disconnect };
+  }
+  const warning = (ms: number) => ['token_expiring', { expiresAt: new Date(ms).toISOString() }];
+
+  it('should warn a minute before, and close at the end', () => {
+    const { socket, disconnect } = socketUntil(10 * MINUTE);
+    expiry.watch(socket);
+
+    clock.advanceTo(9 * MINUTE - 1);
+    expect(told).toEqual([]);
+    clock.advanceTo(9 * MINUTE);
+    expect(told).toEqual([warning(10 * MINUTE)]);
+    clock.advanceTo(10 * MINUTE - 1);
+    expect(disconnect).not.toHaveBeenCalled();
+    clock.advanceTo(10 * MINUTE);
+    expect(disconnect).toHaveBeenCalledWith(true);
+    expect(clock.timers).toEqual([]);
+  });
+
+  it('should warn at once of a token that ends within the minute', () => {
+    const { socket, disconnect } = socketUntil(1000);
+    expiry.watch(socket);
+
+    clock.advanceTo(0);
+    expect(told).toEqual([warning(1000)]);
+    clock.advanceTo(1000);
+    expect(disconnect).toHaveBeenCalledTimes(1);
+  });
+
+  it('should close without a minute of grace where the time jumps', () => {
+    const { socket, disconnect } = socketUntil(10 * MINUTE);
+    expiry.watch(socket);
+
+    clock.advanceTo(60 * MINUTE);
+
+    expect(disconnect).toHaveBeenCalledTimes(1);
+  });
+
+  it('should begin anew after a renewal', () => {
+    const { socket, disconnect } = socketUntil(10 * MINUTE);
+    expiry.watch(socket);
+    clock.advanceTo(9.5 * MINUTE);
+    socket.data.user = { ...socket.data.user, expiresAtMs: 20 * MINUTE };
+    expiry.watch(socket);
+
+    clock.advanceTo(19 * MINUTE);
+
+    expect(told).toEqual([warning(10 * MINUTE), warning(20 * MINUTE)]);
+    expect(disconnect).not.toHaveBeenCalled();
+  });
+
+  it('should leave no timer behind a socket that is gone', () => {
+    const { socket } = socketUntil(10 * MINUTE);
+    expiry.watch(socket);
+
+    expiry.forget(socket);
+    expiry.forget(socket);
+
+    expect(clock.timers).toEqual([]);
+  });
+});

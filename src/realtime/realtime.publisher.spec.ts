@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import type { ParleyServer } from './parley-socket.js';
+import { RealtimePublisher } from './realtime.publisher.js';
+
+/** Notes what is done to which rooms, in order. */
+function fakeServer() {
+  const done: unknown[] = [];
+  const operator = (rooms: string | string[], flags: string[] = []) => ({
+    emit: (event: string, payload: unknown) => void done.push([...flags, 'emit', rooms, event, payload]),
+    disconnectSockets: (close: boolean) => void done.push(['disconnect', rooms, close]),
+    socketsLeave: (left: string | string[]) => void done.push(['leave', rooms, left]),
+    get volatile() {
+      return operator(rooms, ['volatile']);
+    },
+  });
+  const server = { to: operator, in: operator };
+  return { done, server: server as unknown as ParleyServer };
+}
+
+describe('RealtimePublisher', () => {
+  const typing = { chatId: 'c', userId: 'ann', kind: 'text' } as const;
+  let publisher: RealtimePublisher;
+  let done: unknown[];
+
+  beforeEach(() => {
+    const fake = fakeServer();
+    ({ done } = fake);
+    publisher = new RealtimePublisher();
+    publisher.attach(fake.server);
+  });
+
+  it('should tell users by one emit, so that it is encoded once and no socket hears it twice', () => {
+    publisher.toUsers(['ann', 'bob'], 'chat_removed', { chatId: 'c' });
+
+    expect(done).toEqual([['emit', ['u:ann', 'u:bob'], 'chat_removed', { chatId: 'c' }]]);
+  });
+
+  it('should tell nobody where there is nobody: an emit to no room would reach all', () => {
+    publisher.toUsers([], 'chat_removed', { chatId: 'c' });
+    publisher.toUsersVolatile([], 'user_typing', typing);
+    publisher.toUsersAndSockets([], [], 'user_online', { userId: 'ann' });
+    publisher.unwatch('ann', []);
+    publisher.endSessions([]);
+
+    expect(done).toEqual([]);
+  });
+
+  it('should let signals drop', () => {
+    publisher.toUsersVolatile(['bob'], 'user_typing', typing);
+
+    expect(done).toEqual([['volatile', 'emit', ['u:bob'], 'user_typing', typing]]);
+  });
+
+  it('should tell users and single sockets at once', () => {
+    publisher.toUsersAndSockets(['bob'], ['socket1'], 'user_online', { userId: 'ann' });
+
+    expect(done).toEqual([['emit', ['u:bob', 'socket1'], 'user_online', { userId: 'ann' }]]);
+  });
+
+  it('should take watchers from each other both ways', () => {
+    publisher.unwatch('ann', ['bob', 'carol']);
+
+    expect(done).toEqual([
+      ['leave', 'u:ann', ['p:bob', 'p:carol']],
+      ['leave', ['u:bob', 'u:carol'], 'p:ann'],
+    ]);
+  });
+
+  it('should say why before it closes', () => {
+    publisher.endSessions(['1']);
+
+    expect(done).toEqual([
+      ['emit', ['s:1'], 'session_revoked', { sessionId: '1' }],
+      ['disconnect', 's:1', true],
+    ]);
+  });
+
+  it('should not mind to be used before there is a server', () => {
+    const early = new RealtimePublisher();
+
+    expect(() => {
+      early.toUsers(['ann'], 'chat_removed', { chatId: 'c' });
+      early.endSessions(['1']);
+      early.unwatch('ann', ['bob']);
+    }).not.toThrow();
+  });
+});
