@@ -1,3 +1,4 @@
+import type { BlocksService } from '../users/blocks.service.js';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { TestClock } from '../../test/support/test-clock.js';
