@@ -116,7 +116,7 @@ describe('query plans', () => {
     name: string,
     call: (repository: T) => Promise<unknown>,
     budget?: Budget,
-  ) => cases.push([`${type.name}: ${name}`, type, call as (repository: never) => Promise<unknown>, budget]);
+  ) => cases.push([`${type.name}: ${name}`, type, call, budget]);
 
   add(UsersRepository, 'insert', (users) =>
     users.insert({
@@ -247,17 +247,18 @@ describe('query plans', () => {
     { keys: 3 * CHATS, docs: CHATS },
   );
   add(ChatMembersRepository, 'hide', (members) => members.hide(long(0), hex(user(7)), 1));
-  const change = { ...rowOf(0, 90_001), lastSeq: MESSAGES_PER_CHAT } as ChatLogRow;
+  const change = (rev: number, rest: Partial<ChatLogRow>) =>
+    rowOf(0, rev, { seq: undefined, lastSeq: MESSAGES_PER_CHAT, ...rest });
   const roster = [{ userId: user(2900), role: 'member' as const }];
   add(ChatMembersRepository, 'project, added', (members) =>
-    members.project({ ...change, kind: 'members_added', members: roster }, 'group'),
+    members.project(change(90_001, { kind: 'members_added', members: roster }), 'group'),
   );
   add(ChatMembersRepository, 'project, role', (members) =>
-    members.project({ ...change, rev: 90_002, kind: 'member_role', members: roster }, 'group'),
+    members.project(change(90_002, { kind: 'member_role', members: roster }), 'group'),
   );
   add(ChatMembersRepository, 'project, removed', (members) =>
     members.project(
-      { ...change, rev: 90_003, kind: 'member_removed', removedId: user(2900), newOwnerId: user(1) },
+      change(90_003, { kind: 'member_removed', removedId: user(2900), newOwnerId: user(1) }),
       'group',
     ),
   );
@@ -360,11 +361,14 @@ describe('query plans', () => {
 
   for (const [name, type, call, budget = {}] of cases) {
     it(`should answer by an index: ${name}`, async () => {
-      const plans = await plansOf(type as new () => object, call as (repository: object) => Promise<unknown>);
+      const plans = await plansOf(type, call as (repository: object) => Promise<unknown>);
 
+      const unwanted = budget.sorts ? ['COLLSCAN'] : ['COLLSCAN', 'SORT'];
       for (const plan of plans) {
-        expect(plan.stages, plan.command).not.toContain('COLLSCAN');
-        if (!budget.sorts) expect(plan.stages, plan.command).not.toContain('SORT');
+        expect(
+          plan.stages.filter((stage) => unwanted.includes(stage)),
+          plan.command,
+        ).toEqual([]);
         expect(plan.keys, `keys of ${plan.command}`).toBeLessThanOrEqual(plan.returned + (budget.keys ?? 3));
         expect(plan.docs, `documents of ${plan.command}`).toBeLessThanOrEqual(
           budget.isCovered ? 0 : plan.returned + (budget.docs ?? 2),
@@ -444,7 +448,7 @@ function stagesOf(node: unknown): string[] {
   });
 }
 
-function rowOf(chatNumber: number, rev: number): ChatLogRow {
+function rowOf(chatNumber: number, rev: number, rest: Partial<ChatLogRow> = {}): ChatLogRow {
   const seq = rev;
   return {
     _id: objectId(10 + chatNumber, rev),
@@ -457,53 +461,56 @@ function rowOf(chatNumber: number, rev: number): ChatLogRow {
     type: 'text',
     text: `message ${rev}`,
     createdAt: NOW,
+    ...rest,
   };
 }
 
 /** Enough of everything that a scan would show. */
 async function seed({ models }: Connection): Promise<void> {
   const insert = (name: string, rows: object[]) =>
-    models[name]?.collection.insertMany(rows as mongo.Document[] as never, { ordered: false });
+    models[name]?.collection.insertMany(rows, { ordered: false });
   const times = <T>(count: number, make: (n: number) => T): T[] =>
     Array.from({ length: count }, (_, n) => make(n));
   await Promise.all([
     insert(
       'User',
       times(3000, (n) => ({
-        ...{
-          _id: user(n),
-          email: `user${n}@example.com`,
-          passwordHash: 'hash',
-          name: `User ${n}`,
-          nameKey: `user ${n}`,
-        },
-        ...{ about: '', phone: n % 10 ? null : `+49${n}`, avatarUrl: null, rev: 1, createdAt: NOW },
+        _id: user(n),
+        email: `user${n}@example.com`,
+        passwordHash: 'hash',
+        name: `User ${n}`,
+        nameKey: `user ${n}`,
+        about: '',
+        phone: n % 10 ? null : `+49${n}`,
+        avatarUrl: null,
+        rev: 1,
+        createdAt: NOW,
       })),
     ),
     insert(
       'Session',
       times(3000, (n) => ({
-        ...{
-          _id: session(n),
-          userId: user(n % 1500),
-          deviceName: null,
-          refreshHash: 'refresh',
-          familyHash: 'family',
-        },
-        ...{ createdAt: NOW, lastUsedAt: NOW, expiresAt: LATER },
+        _id: session(n),
+        userId: user(n % 1500),
+        deviceName: null,
+        refreshHash: 'refresh',
+        familyHash: 'family',
+        createdAt: NOW,
+        lastUsedAt: NOW,
+        expiresAt: LATER,
       })),
     ),
     insert(
       'Chat',
       times(1000, (n) => ({
-        ...{
-          _id: chat(n),
-          type: n < CHATS ? 'group' : 'direct',
-          title: null,
-          createdBy: user(0),
-          createdAt: NOW,
-        },
-        ...{ projectedRev: 1, memberCount: 2, lastActivityAt: new Date(NOW.getTime() - n) },
+        _id: chat(n),
+        type: n < CHATS ? 'group' : 'direct',
+        title: null,
+        createdBy: user(0),
+        createdAt: NOW,
+        projectedRev: 1,
+        memberCount: 2,
+        lastActivityAt: new Date(NOW.getTime() - n),
         ...(n >= CHATS && { directKey: `${hex(user(0))}:${n}` }),
       })),
     ),
@@ -517,7 +524,11 @@ async function seed({ models }: Connection): Promise<void> {
       insert('ChatLogRow', [
         ...times(MESSAGES_PER_CHAT, (n) => rowOf(c, n + 1)),
         ...times(5, (n) => {
-          const { seq: _, clientMessageId: __, ...row } = rowOf(c, MESSAGES_PER_CHAT + n + 1);
+          const {
+            seq: _,
+            clientMessageId: __,
+            ...row
+          }: object & Partial<ChatLogRow> = rowOf(c, MESSAGES_PER_CHAT + n + 1);
           return { ...row, kind: 'members_added', lastSeq: MESSAGES_PER_CHAT, members: [], memberCount: 2 };
         }),
       ]),
