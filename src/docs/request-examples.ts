@@ -8,6 +8,9 @@ const USER_ID = '665f1f77bcf86cd799439011';
 
 /** Bodies that are one of several kinds, which no schema can make an example of. */
 const EXAMPLES: Record<string, Record<string, { summary: string; value: unknown }>> = {
+  CreateReportDto: {
+    person: { summary: 'A person', value: { userId: USER_ID, reason: 'spam' } },
+  },
   CreateChatDto: {
     direct: { summary: 'A direct chat', value: { type: 'direct', userId: USER_ID } },
     group: { summary: 'A group', value: { type: 'group', title: 'Weekend', memberIds: [USER_ID] } },

@@ -6,7 +6,7 @@ import type { FrozenAudience } from './status.record.js';
 
 const contacts = ['ann', 'bob', 'cleo'];
 
-describe(frozenViewers.name, () => {
+describe('frozenViewers', () => {
   it.each<[FrozenAudience, string[] | null]>([
     [{ level: 'everyone' }, null],
     [{ level: 'contacts' }, ['ann', 'bob', 'cleo']],
@@ -29,7 +29,7 @@ describe(frozenViewers.name, () => {
   });
 });
 
-describe(checkedAudience.name, () => {
+describe('checkedAudience', () => {
   it.each<FrozenAudience>([{ level: 'only' }, { level: 'contacts_except' }])(
     'should take %j for one that names nobody',
     (audience) => {

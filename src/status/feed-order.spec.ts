@@ -13,7 +13,7 @@ const heads = [
 const nobody = new Set<string>();
 const users = (groups: FeedGroup[]) => groups.map(({ userId }) => userId);
 
-describe(orderFeed.name, () => {
+describe('orderFeed', () => {
   it('should put the unseen first, the latest of them first, and the muted last', () => {
     const seen = new Map([
       ['c1', at(60)],
@@ -44,7 +44,7 @@ describe(orderFeed.name, () => {
   });
 });
 
-describe(isBehind.name, () => {
+describe('isBehind', () => {
   it('should cut the order into pages without a gap or a double', () => {
     const groups = orderFeed(heads, { seen: new Map([['b1', at(60)]]), muted: nobody, asOf: at(100) });
 

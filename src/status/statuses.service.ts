@@ -96,7 +96,7 @@ export class StatusesService {
     const now = this.clock.now();
     const quota = { limit: MAX_STATUSES_PER_DAY, windowMs: DAY_MS };
     const freeAt = await this.quotas.take(userId, now, quota);
-    if (freeAt) throw new RateLimitedError('new_status', Math.max(freeAt.getTime() - now.getTime(), 1));
+    if (freeAt) throw new RateLimitedError('status.post', Math.max(freeAt.getTime() - now.getTime(), 1));
   }
 
   private async findFirst(creationKey: string): Promise<KeyedStatus | null> {

@@ -184,11 +184,10 @@ export class SyncService {
   }
 }
 
-function heldOf(held: HeldRevs | undefined): Held {
-  if (held === undefined) return { rev: 0, receiptRev: 0 };
-  return typeof held === 'number'
-    ? { rev: held, receiptRev: 0 }
-    : { rev: held.rev, receiptRev: held.receiptRev ?? 0 };
+function heldOf(held: HeldRevs = 0): Held {
+  const { rev, receiptRev }: Exclude<HeldRevs, number> = typeof held === 'number' ? { rev: held } : held;
+  // Who names no receiptRev does not follow receipts: a chat is not sent again for them alone.
+  return { rev, receiptRev: receiptRev ?? (rev === 0 ? 0 : Number.POSITIVE_INFINITY) };
 }
 
 function positionOf(cursor: string): { chatId: string; rev: number } {

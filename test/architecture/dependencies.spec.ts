@@ -101,6 +101,7 @@ describe('dependencies', () => {
         'src/messages/history.service.ts -> src/chats/log/chat-log.schema.ts': 'its rows, as a type',
         'src/messages/message.view.ts -> src/chats/log/chat-log.schema.ts': 'row -> view, as a type',
         'src/messages/messages.service.ts -> src/chats/log/chat-log.schema.ts': 'its rows, as a type',
+        'src/messages/messages.service.ts -> src/chats/log/chat-log.repository.ts': 'a retry finds its row',
         'src/sync/': 'ranges of the log, of memberships and of receipts',
         // The password hash is never part of a UserRecord; it is what the accounts of auth are made of.
         'src/auth/auth.service.ts -> src/users/user.record.ts': 'the account that logs in, as a type',
@@ -112,11 +113,6 @@ describe('dependencies', () => {
   it('should keep listeners to events, views and rooms', () => {
     expectOnly(
       edges(({ area }, { target, isType }) => area === 'realtime' && isFeature(areaOf(target)) && !isType),
-      {
-        'src/realtime/presence.listener.ts -> src/chats/relations.service.ts':
-          'who hears of coming and going is asked when it happens',
-        'src/realtime/realtime.module.ts -> src/chats/chats.module.ts': 'brings that service',
-      },
     );
   });
 

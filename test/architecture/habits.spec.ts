@@ -98,7 +98,7 @@ describe('habits', () => {
     expectOnlyIn(
       {
         'src/gateways/connection.gateway.ts': 'the rooms of a user and of a session',
-        'src/presence/presence.service.ts': 'the rooms of those whose presence was asked for',
+        'src/presence/presence-views.service.ts': 'the rooms of those whose presence was asked for',
         'src/realtime/realtime.publisher.ts': 'whoever may not watch any more',
       },
       (node) =>

@@ -76,6 +76,10 @@ describe('/docs/events', () => {
     const chatId = await app.directChat(ann!, bob!);
     const socket = await app.connectAs(ann!);
     await socket.ok('new_message', { chatId, text: 'first' });
+    const posted = await app.http
+      .post('/api/status')
+      .set(bob!.auth)
+      .send({ type: 'text', text: 'At the sea' });
 
     const refused: string[] = [];
     for (const name of clientEvents) {
@@ -84,6 +88,7 @@ describe('/docs/events', () => {
         ...payload,
         ...('chatId' in payload && { chatId }),
         ...('seq' in payload && { seq: 1 }),
+        ...('statusId' in payload && { statusId: posted.body.id as string }),
       };
       const ack = await socket.send(name, ready);
       if (!ack.ok) refused.push(`${name}: ${ack.error.code}`);

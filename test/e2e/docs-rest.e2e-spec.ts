@@ -88,10 +88,11 @@ describe('/docs-json', () => {
   it('should show examples of bodies that work as they stand, with the ids put in', async () => {
     const refused: string[] = [];
     for (const { name, method, path, operation } of routes.filter((route) => route.operation.requestBody)) {
-      const [ann, bob, chatId] = await scene();
+      const [ann, bob, chatId, statusId] = await scene();
       for (const example of examplesOf(operation)) {
         const body = JSON.parse(JSON.stringify(example).replaceAll(EXAMPLE_USER, bob.id)) as object;
-        const answer = await app.http[method](path.replace('{id}', chatId).replace('{userId}', bob.id))
+        const id = path.startsWith('/api/status/') ? statusId : chatId;
+        const answer = await app.http[method](path.replace('{id}', id).replace('{userId}', bob.id))
           .set(operation.security ? ann.auth : {})
           .send(body);
         if (answer.status >= 400) refused.push(`${name}: ${JSON.stringify(answer.body.error)}`);
@@ -107,10 +108,15 @@ describe('/docs-json', () => {
     return examples ? Object.values<any>(examples).map(({ value }) => value as unknown) : [example];
   }
 
-  /** Ann owns a group with Bob. */
-  async function scene(): Promise<[TestUser, TestUser, string]> {
+  /** Ann owns a group with Bob, and can see a status of his. */
+  async function scene(): Promise<[TestUser, TestUser, string, string]> {
     const [ann, bob] = (await app.users(2)) as [TestUser, TestUser];
-    return [ann, bob, await app.group(ann, [bob])];
+    await app.directChat(bob, ann);
+    const posted = await app.http
+      .post('/api/status')
+      .set(bob.auth)
+      .send({ type: 'text', text: 'At the sea' });
+    return [ann, bob, await app.group(ann, [bob]), posted.body.id as string];
   }
 
   it('should be a page that brings all it needs, beside the one of socket events', async () => {

@@ -142,7 +142,7 @@ describe('presence', () => {
     const elsewhere = await app.connectAs(carol);
 
     const before = await mate.ok('presence', { userIds: [ann.id, bob.id] });
-    expect(before).toEqual({ [ann.id]: { online: false }, [bob.id]: {} });
+    expect(before).toEqual({ [ann.id]: { online: false, lastSeenAt: expect.any(String) }, [bob.id]: {} });
 
     const phone = await app.connectAs(ann);
     expect(await mate.next('user_online')).toEqual({ userId: ann.id });
@@ -169,7 +169,7 @@ describe('presence', () => {
     const [dave] = (await app.users(1)) as [TestUser];
     const chatId = await app.group(ann, [dave]);
     const former = await app.connectAs(dave);
-    expect(await former.ok('presence', { userIds: [ann.id] })).toEqual({ [ann.id]: { online: false } });
+    expect(await former.ok('presence', { userIds: [ann.id] })).toMatchObject({ [ann.id]: { online: false } });
     await app.http.delete(`/api/chats/${chatId}/members/${dave.id}`).set(ann.auth).expect(204);
     await vi.waitUntil(() => !watchersOf(ann).has(former.raw.id ?? ''), { interval: 1 });
 

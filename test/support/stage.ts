@@ -74,13 +74,17 @@ export class Stage {
     await Promise.all(this.watchers.map((watcher) => watcher.settle()));
   }
 
-  /** Every document of every collection, as text. */
+  /** Every document of every collection, as text; but for what the server notes by itself, at its own times. */
   private async contents(): Promise<Record<string, string[]>> {
-    const collections = (await this.app.connection.db?.collections()) ?? [];
+    const all = (await this.app.connection.db?.collections()) ?? [];
+    const collections = all.filter(({ collectionName }) => collectionName !== 'job_leases');
     const entries = await Promise.all(
       collections.map(async (collection): Promise<[string, string[]]> => {
         const documents = await collection.find().sort({ _id: 1 }).toArray();
-        return [collection.collectionName, documents.map((document) => JSON.stringify(document))];
+        return [
+          collection.collectionName,
+          documents.map((document) => JSON.stringify({ ...document, lastSeenAt: undefined })),
+        ];
       }),
     );
     return Object.fromEntries(entries.filter(([, documents]) => documents.length > 0));

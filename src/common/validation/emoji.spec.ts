@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { toEmoji } from './emoji.js';
 
-describe(toEmoji.name, () => {
+describe('toEmoji', () => {
   it.each(['👍', '👍🏽', '❤️', '👨‍👩‍👧', '🏳️‍🌈', '🇩🇪', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '1️⃣', '©️'])('should take %s as it is', (text) => {
     expect(toEmoji(text)).toBe(text);
   });
