@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { StatusExpiry } from '../../src/status/status-expiry.service.js';
 import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
-import { queryPlansOf } from '../support/query-plans.js';
 import { feedOf, isOk, post, save } from '../support/status-people.js';
 
 describe('the feed of statuses', () => {
@@ -157,35 +155,5 @@ describe('the feed of statuses', () => {
     expect(after).toHaveLength(items.length - 1);
     expect(after).not.toContain(posted[0].id);
     expect(await sync({})).not.toHaveProperty('statuses');
-  });
-
-  it('should answer every query of a reader from an index', async () => {
-    const send = () =>
-      app.http
-        .post('/api/status')
-        .set(at(2).auth)
-        .set('Idempotency-Key', 'plans')
-        .send({ type: 'text', text: 'x' });
-    await post(app, at(2));
-    const plans = await queryPlansOf(app.connection, async () => {
-      await feedOf(app, reader);
-      await app.http.post('/api/sync').set(reader.auth).send({ chats: {}, me: 0 }).expect(200);
-      const mine = (await app.http.get('/api/status/mine?limit=1').set(at(2).auth).expect(200)).body;
-      await app.http.get(`/api/status/mine?cursor=${mine.nextCursor}`).set(at(2).auth).expect(200);
-      await app.http.get(`/api/status/${posted[2].id}/viewers`).set(at(2).auth).expect(200);
-      await view(posted[1]);
-      await app.http.put(`/api/status/${posted[1].id}/reaction`).set(reader.auth).send({ emoji: '👍' });
-      await app.http.delete(`/api/status/${posted[1].id}/reaction`).set(reader.auth).expect(204);
-      await app.http
-        .delete(`/api/status/${(await send()).body.id}`)
-        .set(at(2).auth)
-        .expect(204);
-      await app.app.get(StatusExpiry).sweep();
-    });
-
-    expect(plans.length).toBeGreaterThan(40);
-    expect(plans.filter((plan) => plan.includes('COLLSCAN'))).toEqual([]);
-    const sorted = plans.filter((plan) => plan.startsWith('status_views') || plan.startsWith('status_mutes'));
-    expect(sorted.filter((plan) => /\bSORT\b/.test(plan))).toEqual([]);
   });
 });

@@ -1,0 +1,134 @@
+import { ChatLogRepository } from '../../../src/chats/log/chat-log.repository.js';
+import type { ChatLogRow } from '../../../src/chats/log/chat-log.schema.js';
+import type { AddPlan, Insert } from '../../support/query-plans.js';
+import { chat, hex, long, NOW, objectId, status, times, user } from './ids.js';
+
+export const MESSAGES_PER_CHAT = 5000;
+
+export function addChatLog(add: AddPlan): void {
+  add(ChatLogRepository, 'insertInOrder', (log) => log.insertInOrder([rowOf(0, 90_000)]));
+  add(ChatLogRepository, 'findByIds', (log) => log.findByIds([objectId(10, 5), objectId(10, 6)]));
+  add(ChatLogRepository, 'findBySend', (log) => log.findBySend(chat(0), user(1), 'c 10'));
+  add(ChatLogRepository, 'hasWritten', (log) => log.hasWritten(long(0), hex(user(1))));
+  add(ChatLogRepository, 'hasWritten, nothing', (log) => log.hasWritten(long(0), hex(user(9))));
+  add(ChatLogRepository, 'findStatusReply', (log) =>
+    log.findStatusReply(hex(status(10)), hex(user(1)), 'c 10'),
+  );
+  add(ChatLogRepository, 'findLast', (log) => log.findLast(long(0)));
+  // Changes are few, and their index has no `rev` in front: their order is made in memory.
+  add(ChatLogRepository, 'findChanges', (log) => log.findChanges(long(0), 0), {
+    sorts: true,
+    keys: 10,
+    docs: 10,
+  });
+  add(ChatLogRepository, 'findChanges, latest', (log) => log.findChanges(long(0), 4000, 6000), {
+    sorts: true,
+    keys: 10,
+    docs: 10,
+  });
+  add(
+    ChatLogRepository,
+    'findChatsWithChangesAfter',
+    (log) => log.findChatsWithChangesAfter([0, 1].map((n) => ({ chatId: long(n), rev: 100 }))),
+    { keys: 20, docs: 20 },
+  );
+  add(
+    ChatLogRepository,
+    'findChangesUpTo',
+    (log) => log.findChangesUpTo([0, 1].map((n) => ({ chatId: long(n), toRev: 4000 }))),
+    { keys: 20, docs: 20 },
+  );
+  add(ChatLogRepository, 'findLastRows', (log) => log.findLastRows([long(0), long(1), long(2)]), {
+    keys: 8,
+    docs: 4,
+  });
+  add(
+    ChatLogRepository,
+    'findBySeqs',
+    (log) => log.findBySeqs([0, 1].map((n) => ({ chatId: long(n), seq: 100 }))),
+    {
+      keys: 4,
+    },
+  );
+  add(
+    ChatLogRepository,
+    'countUnread',
+    (log) =>
+      log.countUnread(
+        hex(user(1)),
+        [0, 1].map((n) => ({ chatId: long(n), afterSeq: 4500, toSeq: 5000 })),
+      ),
+    { keys: 1010, isCovered: true },
+  );
+  add(ChatLogRepository, 'findMessages', (log) =>
+    log.findMessages(long(0), [{ from: 1, to: Number.MAX_SAFE_INTEGER }], 'descending', 50),
+  );
+  add(ChatLogRepository, 'findMessages of several stretches', (log) =>
+    log.findMessages(
+      long(0),
+      [
+        { from: 1, to: 1000 },
+        { from: 2000, to: 5000 },
+      ],
+      'ascending',
+      50,
+    ),
+  );
+  add(ChatLogRepository, 'findMessages of several stretches, backwards', (log) =>
+    log.findMessages(
+      long(0),
+      [
+        { from: 1, to: 1000 },
+        { from: 2000, to: 5000 },
+      ],
+      'descending',
+      50,
+    ),
+  );
+  add(ChatLogRepository, 'findRowsAfter', (log) => log.findRowsAfter(long(0), 4000, 4900, 100));
+  add(
+    ChatLogRepository,
+    'findAuthorsBySeq',
+    (log) => log.findAuthorsBySeq(long(0), { from: 4000, to: 4100 }),
+    {
+      isCovered: true,
+    },
+  );
+}
+
+export async function seedChatLog(insert: Insert): Promise<void> {
+  await Promise.all(
+    times(3, (c) =>
+      insert('ChatLogRow', [
+        ...times(MESSAGES_PER_CHAT, (n) => rowOf(c, n + 1, n % 10 === 9 ? { replyTo: quoteOf(n + 1) } : {})),
+        ...times(5, (n) => {
+          const {
+            seq: _,
+            clientMessageId: __,
+            ...row
+          }: object & Partial<ChatLogRow> = rowOf(c, MESSAGES_PER_CHAT + n + 1);
+          return { ...row, kind: 'members_added', lastSeq: MESSAGES_PER_CHAT, members: [], memberCount: 2 };
+        }),
+      ]),
+    ),
+  );
+}
+
+const quoteOf = (n: number) => ({ statusId: status(n), senderId: user(0), type: 'text', text: 'x' });
+
+export function rowOf(chatNumber: number, rev: number, rest: Partial<ChatLogRow> = {}): ChatLogRow {
+  const seq = rev;
+  return {
+    _id: objectId(10 + chatNumber, rev),
+    chatId: chat(chatNumber),
+    rev,
+    seq,
+    kind: 'message',
+    senderId: user(rev % 3),
+    clientMessageId: `c ${rev}`,
+    type: 'text',
+    text: `message ${rev}`,
+    createdAt: NOW,
+    ...rest,
+  };
+}

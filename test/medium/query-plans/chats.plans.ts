@@ -1,0 +1,159 @@
+import { Types } from 'mongoose';
+
+import { ChatMembersRepository } from '../../../src/chats/chat-members.repository.js';
+import { ChatsRepository } from '../../../src/chats/chats.repository.js';
+import type { ChatLogRow } from '../../../src/chats/log/chat-log.schema.js';
+import { ChatReceiptsRepository } from '../../../src/chats/receipts/chat-receipts.repository.js';
+import type { AddPlan, Insert } from '../../support/query-plans.js';
+import { MESSAGES_PER_CHAT, rowOf } from './chat-log.plans.js';
+import { chat, hex, LATER, long, NOW, times, user } from './ids.js';
+
+const CHATS = 200;
+const GROUP_MEMBERS = 300;
+
+export function addChats(add: AddPlan): void {
+  add(ChatsRepository, 'insertOrFind, new', (chats) =>
+    chats.insertOrFind({ type: 'direct', createdBy: hex(user(1)), createdAt: NOW, directKey: 'a:b' }),
+  );
+  add(ChatsRepository, 'insertOrFind, by pair', (chats) =>
+    chats.insertOrFind({ type: 'direct', createdBy: hex(user(1)), createdAt: NOW, directKey: 'a:b' }),
+  );
+  add(ChatsRepository, 'insertOrFind, by creation key', async (chats) => {
+    const group = {
+      type: 'group' as const,
+      title: 't',
+      createdBy: hex(user(1)),
+      createdAt: NOW,
+      creationKey: 'key',
+    };
+    await chats.insertOrFind(group);
+    await chats.insertOrFind(group);
+  });
+  add(ChatsRepository, 'hasCreationKey', (chats) => chats.hasCreationKey('key'));
+  add(ChatsRepository, 'releaseCreationKey', (chats) => chats.releaseCreationKey('key', LATER));
+  add(ChatsRepository, 'findById', (chats) => chats.findById(long(0)));
+  add(ChatsRepository, 'findByIds', (chats) => chats.findByIds([long(0), long(1)]));
+  const allChats = Array.from({ length: CHATS }, (_, n) => hex(chat(n)));
+  // A list is sorted in memory: bounded by the chats of one user.
+  add(ChatsRepository, 'findPageByActivity', (chats) => chats.findPageByActivity(allChats, null, 50), {
+    sorts: true,
+    keys: 2 * CHATS,
+    docs: CHATS,
+  });
+  add(
+    ChatsRepository,
+    'findPageByActivity, second page',
+    (chats) => chats.findPageByActivity(allChats, { lastActivityAt: NOW, chatId: long(2) }, 50),
+    { sorts: true, keys: 2 * CHATS, docs: CHATS },
+  );
+  add(ChatsRepository, 'markProjected', (chats) =>
+    chats.markProjected(long(0), { rev: 1, memberCount: 2, at: NOW }),
+  );
+  add(ChatsRepository, 'moveWatermarks', (chats) =>
+    chats.moveWatermarks([0, 1].map((n) => ({ chatId: long(n), projectedRev: 2, lastActivityAt: NOW }))),
+  );
+}
+
+export function addMembers(add: AddPlan): void {
+  add(ChatMembersRepository, 'find', (members) => members.find(long(0), hex(user(7))));
+  add(ChatMembersRepository, 'findByUser', (members) => members.findByUser(hex(user(0))), {
+    keys: 10,
+    docs: 10,
+  });
+  // In the order of joining, which no index has: bounded by the size of a group.
+  add(ChatMembersRepository, 'findActive', (members) => members.findActive([long(0), long(1)], 100), {
+    sorts: true,
+    keys: 10,
+    docs: GROUP_MEMBERS,
+  });
+  add(ChatMembersRepository, 'findPage', (members) => members.findPage(long(0), null, 50));
+  add(ChatMembersRepository, 'findPage, second page', (members) =>
+    members.findPage(long(0), hex(user(50)), 50),
+  );
+  add(ChatMembersRepository, 'findDirectPartners', (members) => members.findDirectPartners(hex(user(0))));
+  add(
+    ChatMembersRepository,
+    'findChatMates',
+    (members) =>
+      members.findChatMates(
+        hex(user(0)),
+        [1, 2, 3].map((n) => hex(user(n))),
+      ),
+    { keys: 3 * CHATS, docs: CHATS },
+  );
+  add(ChatMembersRepository, 'hide', (members) => members.hide(long(0), hex(user(7)), 1));
+  add(ChatMembersRepository, 'unhideEmpty', (members) => members.unhideEmpty(long(0), hex(user(7))));
+  // Only ever of a direct chat: its two.
+  add(ChatMembersRepository, 'unhideEmpty, all', (members) => members.unhideEmpty(hex(chat(500))));
+  const change = (rev: number, rest: Partial<ChatLogRow>) =>
+    rowOf(0, rev, { seq: undefined, lastSeq: MESSAGES_PER_CHAT, ...rest });
+  const roster = [{ userId: user(2900), role: 'member' as const }];
+  add(ChatMembersRepository, 'project, added', (members) =>
+    members.project(change(90_001, { kind: 'members_added', members: roster }), 'group'),
+  );
+  add(ChatMembersRepository, 'project, role', (members) =>
+    members.project(change(90_002, { kind: 'member_role', members: roster }), 'group'),
+  );
+  add(ChatMembersRepository, 'project, removed', (members) =>
+    members.project(
+      change(90_003, { kind: 'member_removed', removedId: user(2900), newOwnerId: user(1) }),
+      'group',
+    ),
+  );
+}
+
+export function addReceipts(add: AddPlan): void {
+  add(ChatReceiptsRepository, 'findByChats', (receipts) => receipts.findByChats([long(0), long(1)]));
+  add(ChatReceiptsRepository, 'findRevs', (receipts) => receipts.findRevs([long(0), long(1)]));
+  add(ChatReceiptsRepository, 'findByChatsForUser', (receipts) =>
+    receipts.findByChatsForUser([long(0), long(1)], hex(user(1))),
+  );
+  add(ChatReceiptsRepository, 'takeSteps', (receipts) =>
+    receipts.takeSteps([
+      { chatId: long(0), fromRev: 1, toRev: 2, marks: {} },
+      { chatId: hex(chat(500)), fromRev: 0, toRev: 1, marks: {} },
+    ]),
+  );
+}
+
+export async function seedChats(insert: Insert): Promise<void> {
+  await Promise.all([
+    insert(
+      'Chat',
+      times(1000, (n) => ({
+        _id: chat(n),
+        type: n < CHATS ? 'group' : 'direct',
+        title: null,
+        createdBy: user(0),
+        createdAt: NOW,
+        projectedRev: 1,
+        memberCount: 2,
+        lastActivityAt: new Date(NOW.getTime() - n),
+        ...(n >= CHATS && { directKey: `${hex(user(0))}:${n}` }),
+      })),
+    ),
+    insert('ChatMember', [
+      ...times(GROUP_MEMBERS, (n) => memberOf(0, n)),
+      ...times(GROUP_MEMBERS, (n) => memberOf(1, n)),
+      ...times(CHATS - 2, (n) => memberOf(n + 2, 0)),
+      ...times(800, (n) => ({ ...memberOf(n + CHATS, n % 10), partnerId: user(1000 + n) })),
+    ]),
+    insert(
+      'ChatReceipts',
+      times(1000, (n) => ({ _id: chat(n), rev: 1, marks: {} })),
+    ),
+  ]);
+}
+
+function memberOf(chatNumber: number, userNumber: number) {
+  return {
+    _id: new Types.ObjectId(),
+    chatId: chat(chatNumber),
+    userId: user(userNumber),
+    role: 'member',
+    isActive: true,
+    joinedAt: NOW,
+    rev: 1,
+    spans: [{ fromSeq: 1, toSeq: null, toRev: null }],
+  };
+}
