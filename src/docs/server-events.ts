@@ -36,12 +36,13 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     payload: views.TypingSignalView,
   },
   user_online: {
-    summary: 'Somebody came online: the first of their sockets connected',
+    summary: 'Somebody came online: the first of their sockets connected or became active',
     to: 'Their contacts and direct-chat partners, and whoever asked by `presence`, as privacy allows',
     payload: views.UserOnlineView,
   },
   user_offline: {
-    summary: 'Somebody is gone: their last socket closed, and none came back within the grace',
+    summary:
+      'Somebody is gone: their last active socket closed or went inactive, and none came back within the grace',
     to: 'Their contacts and direct-chat partners, and whoever asked by `presence`, as privacy allows',
     payload: views.UserOfflineView,
   },
@@ -71,7 +72,7 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     payload: views.MemberRoleView,
   },
   new_status: {
-    summary: 'Somebody posted a status; gone again when its 24 hours are over',
+    summary: 'Somebody posted a status; gone again at its `expiresAt`',
     to: 'Its audience, and all sockets of the author',
     payload: StatusView,
   },
