@@ -137,7 +137,8 @@ export class SyncService {
       messages,
       ...(receipts.length > 0 && { receipts }),
       rev,
-      receiptRev: chat.receiptRev,
+      // Who left gets no receipts: should they come back, they lack all from here on.
+      receiptRev: membership.isActive ? chat.receiptRev : held.receiptRev,
       hasMore,
     };
   }
