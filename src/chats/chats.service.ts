@@ -152,9 +152,10 @@ function positionOf(cursor: string) {
   return { lastActivityAt: new Date(Number(at)), chatId: String(chatId) };
 }
 
-/** A chat that the user deleted is back on the list with its next message. */
+/** A chat of two that the user deleted is back on the list with its next message. */
 function isListed(view: ChatView, membership: Membership | undefined): boolean {
-  return membership?.hiddenUpToSeq === undefined || view.lastSeq > membership.hiddenUpToSeq;
+  if (view.type === 'group' || membership?.hiddenUpToSeq === undefined) return true;
+  return view.lastSeq > membership.hiddenUpToSeq;
 }
 
 function byActivity(a: ChatView, b: ChatView): number {

@@ -30,6 +30,6 @@ export function lastVisibleRev(membership: Membership): number {
 }
 
 /** Somebody who left and then deleted the chat: for them it is no more. */
-export function isGone(membership: Membership): boolean {
-  return !membership.isActive && membership.hiddenUpToSeq !== undefined;
+export function isGone({ isActive, hiddenUpToSeq, spans }: Membership): boolean {
+  return !isActive && hiddenUpToSeq !== undefined && hiddenUpToSeq >= (spans.at(-1)?.toSeq ?? 0);
 }
