@@ -66,7 +66,7 @@ export class ChatsService {
     );
     const last = records.length > limit ? page.at(-1) : undefined;
     return {
-      items: views.filter((view) => isListed(memberships.get(view.id), view.lastSeq)).toSorted(byActivity),
+      items: views.filter((view) => isListed(memberships.get(view.id), view)).toSorted(byActivity),
       nextCursor: last ? encodeCursor([last.lastActivityAt.getTime(), last.id]) : null,
     };
   }

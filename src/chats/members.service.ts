@@ -196,7 +196,9 @@ export class MembersService {
       const membership = await this.members.find(chatId, userIds[0] as string);
       const chat = membership && (await this.reader.shared(membership.userId, membership));
       if (!chat) return;
-      this.events.publish('chat.created', { chat, recipientIds: userIds });
+      // One view for all of them: what one who comes back may still read is not the others' to see.
+      const lastMessage = userIds.length === 1 ? chat.lastMessage : null;
+      this.events.publish('chat.created', { chat: { ...chat, lastMessage }, recipientIds: userIds });
     } catch (error) {
       this.logger.warn(`new members of ${chatId} not told: ${String(error)}`);
     }

@@ -1,5 +1,6 @@
 import type { Membership } from './chat-members.repository.js';
 import type { SeqRange } from './log/chat-log.repository.js';
+import type { ChatType } from './log/chat-state.js';
 
 /** Which messages a member, or somebody who has left, may read: ascending, without overlaps. */
 export function visibleStretches(membership: Membership): SeqRange[] {
@@ -29,12 +30,18 @@ export function lastVisibleRev(membership: Membership): number {
   return membership.isActive ? Number.MAX_SAFE_INTEGER : (membership.spans.at(-1)?.toRev ?? 0);
 }
 
-/** A chat that the user deleted, or that was opened behind their back, is on the list from its next message on. */
-export function isListed(membership: Membership | undefined, lastSeq: number): boolean {
-  return membership?.hiddenUpToSeq === undefined || lastSeq > membership.hiddenUpToSeq;
+/**
+ * A chat of two that the user deleted, or that was opened behind their back, is on the list from its
+ * next message on.
+ */
+export function isListed(
+  membership: Membership | undefined,
+  chat: { type: ChatType; lastSeq: number },
+): boolean {
+  return chat.type === 'group' || chat.lastSeq > (membership?.hiddenUpToSeq ?? -1);
 }
 
 /** Somebody who left and then deleted the chat: for them it is no more. */
-export function isGone(membership: Membership): boolean {
-  return !membership.isActive && membership.hiddenUpToSeq !== undefined;
+export function isGone({ isActive, hiddenUpToSeq, spans }: Membership): boolean {
+  return !isActive && hiddenUpToSeq !== undefined && hiddenUpToSeq >= (spans.at(-1)?.toSeq ?? 0);
 }

@@ -42,6 +42,8 @@ class DatabaseServerModule {}
         autoIndex: false,
         autoCreate: false,
         writeConcern: { w: 'majority', journal: true },
+        // What a failover could still take back is not shown to anybody.
+        readConcern: { level: 'majority' },
         serverSelectionTimeoutMS: 5000,
         bufferCommands: false,
         maxPoolSize: 20,

@@ -71,16 +71,16 @@ export class MessagesService {
     return row && viewOf(row);
   }
 
-  /** A direct chat may be closed to the sender; what was stored before it was is answered all the same. */
+  /** Who may not write any more is answered all the same for what was stored before. */
   private async store(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
     try {
       await this.gate.assertOpen(senderId, chatId);
+      return await this.append(senderId, chatId, content);
     } catch (error) {
       const row = error instanceof ForbiddenError && (await this.findSent(senderId, chatId, content));
       if (!row) throw error;
       return { row, isNew: false };
     }
-    return this.append(senderId, chatId, content);
   }
 
   private findSent(senderId: string, chatId: string, { clientMessageId = '' }: MessageContent) {

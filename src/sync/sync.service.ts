@@ -111,7 +111,7 @@ export class SyncService {
     let room = limit;
     for (const [index, one] of batch.entries()) {
       const view = views.get(one.membership.chatId);
-      if (view && (one.held.rev > 0 || isListed(one.membership, view.lastSeq))) {
+      if (view && (one.held.rev > 0 || isListed(one.membership, view))) {
         const synced = await this.syncChat(one, view, room);
         chats.push(synced);
         room -= synced.messages.length;
@@ -143,7 +143,8 @@ export class SyncService {
       messages,
       ...(receipts.length > 0 && { receipts }),
       rev,
-      receiptRev: chat.receiptRev,
+      // Who left gets no receipts: should they come back, they lack all from here on.
+      receiptRev: membership.isActive ? chat.receiptRev : held.receiptRev,
       hasMore,
     };
   }

@@ -13,7 +13,6 @@ import { GroupCommitter } from './group-committer.js';
 
 /** How long an append is tried while the database is away, before its caller is told to try again. */
 const APPEND_TIMEOUT_MS = 15_000;
-const PROJECTION_ATTEMPTS = 20;
 const PROJECTION_RETRY_MS = 250;
 
 /** What a writer adds to the log; place, id and time are the log's to give. */
@@ -49,8 +48,7 @@ export class ChatLog implements OnApplicationShutdown {
   private readonly committer: GroupCommitter<ChatState, ChatLogRow>;
   /** Chats with a change being worked into `chat_members`: what follows in the log waits for it. */
   private readonly projecting = new Map<string, Promise<void>>();
-  /** Chats whose projection was given up: their watermark stays, and the next load works it in. */
-  private readonly unprojected = new Set<string>();
+  private isClosing = false;
 
   constructor(
     private readonly store: ChatLogStore,
@@ -84,8 +82,7 @@ export class ChatLog implements OnApplicationShutdown {
     const stored = (row: ChatLogRow) =>
       this.inOrder(row, drafted, () => {
         this.tell(request, row, audience);
-        if (!this.unprojected.has(request.chatId))
-          this.watermarks.move(request.chatId, row.rev, row.createdAt);
+        this.watermarks.move(request.chatId, row.rev, row.createdAt);
         resolve({ row, isNew: true });
       });
     this.committer.append({
@@ -134,8 +131,9 @@ export class ChatLog implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.isClosing = true;
     await this.committer.close();
-    await Promise.all(this.projecting.values());
+    await Promise.allSettled(this.projecting.values());
     await this.watermarks.flush();
   }
 
@@ -158,19 +156,22 @@ export class ChatLog implements OnApplicationShutdown {
       .finally(() => {
         if (this.projecting.get(state.chatId) === done) this.projecting.delete(state.chatId);
       });
+    // Rejects only while closing: what comes behind must then not move the watermark over it.
+    done.catch(() => undefined);
     this.projecting.set(state.chatId, done);
   }
 
   /** The row is stored, so the change holds; what is read of it follows as soon as the database lets it. */
   private async project(row: ChatLogRow, state: ChatState): Promise<void> {
-    for (let attempt = 1; attempt <= PROJECTION_ATTEMPTS; attempt += 1) {
+    for (;;) {
       try {
         return await withDeadline(this.store.project(row, state.type));
       } catch (error) {
         this.logger.error(`projecting rev ${row.rev} of chat ${state.chatId} failed: ${String(error)}`);
+        // Its watermark stays where it was: the next server that loads the chat works the change in.
+        if (this.isClosing) throw error;
         await pause(PROJECTION_RETRY_MS);
       }
     }
-    this.unprojected.add(state.chatId);
   }
 }

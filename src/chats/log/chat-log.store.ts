@@ -11,6 +11,8 @@ import { ChatState, type ChatType } from './chat-state.js';
 import type { InsertOutcome, LogStore } from './group-commit.js';
 
 const DUPLICATE_KEY = 11_000;
+/** An insert takes milliseconds; one that hangs holds up its whole lane, and is safe to try again. */
+const INSERT_DEADLINE_MS = 4000;
 
 /** The chats' logs as the group committer needs them: load a state, insert rows, recognise its own. */
 @Injectable()
@@ -59,7 +61,7 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
 
   async insert(rows: ChatLogRow[]): Promise<InsertOutcome<ChatLogRow>> {
     try {
-      await withDeadline(this.log.insertInOrder(rows));
+      await withDeadline(this.log.insertInOrder(rows), INSERT_DEADLINE_MS);
       return { stored: rows.length, refused: null };
     } catch (error) {
       const refusal = refusalOf(error);
