@@ -16,6 +16,15 @@ export function cpuMicros(pids) {
   return (ticks / ticksPerSecond) * 1e6;
 }
 
+/** Memory that these processes hold at the moment, in bytes. */
+export function residentBytes(pids) {
+  if (!hasProc) return Number.NaN;
+  const kilobytes = pids.map((pid) =>
+    Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]),
+  );
+  return kilobytes.reduce((sum, one) => sum + one, 0) * 1024;
+}
+
 /**
  * A server and its child processes, told apart: what runs the same entry file is a worker and counts as the
  * server, everything else below it is the database engine.

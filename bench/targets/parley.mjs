@@ -15,28 +15,33 @@ const LOGINS_AT_A_TIME = 4;
 export const parley = {
   name: 'parley',
 
-  async start({ entry }) {
+  /** A folder for one run; with `home`, several servers in a row work on the same data, and the caller removes it. */
+  createHome,
+
+  async start({ entry }, { home, env } = {}) {
     const file = entry ? resolve(entry) : BUILD;
     if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first.`);
-    const home = await mkdtemp(join(tmpdir(), 'parley-bench-'));
-    const removeHome = () => rm(home, { recursive: true, force: true });
+    const folder = home ?? (await createHome()).path;
+    const removeFolder = async () => {
+      if (!home) await rm(folder, { recursive: true, force: true });
+    };
     try {
       const server = await startServer({
         entry: file,
-        cwd: home,
-        env: environment(home),
+        cwd: folder,
+        env: { ...environment(folder), ...env },
         readyPath: '/health/ready',
       });
       const stop = async () => {
         try {
           await server.stop();
         } finally {
-          await removeHome();
+          await removeFolder();
         }
       };
       return { server, stop };
     } catch (error) {
-      await removeHome();
+      await removeFolder();
       throw error;
     }
   },
@@ -51,13 +56,15 @@ export const parley = {
     });
     const pairs = Array.from({ length: count }, (_, index) => [users[index * 2], users[index * 2 + 1]]);
     return mapLimited(pairs, 10, async ([from, to]) => {
-      const body = { type: 'direct', userId: to.user.id };
-      const { id, lastSeq } = await post(server.url, '/api/chats', body, from.accessToken);
+      const { id, lastSeq } = await openDirectChat(server.url, from, to);
       const sender = await connect(server.url, { token: from.accessToken });
       const receiver = await connect(server.url, { token: to.accessToken });
       return { chatId: id, lastSeq, sender, receiver };
     });
   },
+
+  signUp,
+  openDirectChat,
 
   send(chat, message, done) {
     chat.sender.emit('new_message', { chatId: chat.chatId, ...message }, (ack) => {
@@ -74,6 +81,11 @@ export const parley = {
     chat.receiver.emit('message_delivered', { chatId: chat.chatId, seq });
   },
 };
+
+async function createHome() {
+  const path = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
 
 /**
  * The server works in an empty folder and without the caller's addresses: a load test must never write its
@@ -97,6 +109,10 @@ async function signUp(url, name) {
   const email = `${name}@bench.example`;
   await post(url, '/api/auth/register', { email, password: PASSWORD, name });
   return post(url, '/api/auth/login', { email, password: PASSWORD });
+}
+
+function openDirectChat(url, from, to) {
+  return post(url, '/api/chats', { type: 'direct', userId: to.user.id }, from.accessToken);
 }
 
 async function post(url, path, body, token) {

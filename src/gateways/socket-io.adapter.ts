@@ -10,6 +10,14 @@ import { ReplyDeadline } from './reply-deadline.js';
 /** A larger packet closes the socket: the transport's own limit. */
 export const MAX_PACKET_BYTES = 64 * 1024;
 
+/**
+ * A client that has gone without a word (a phone without network, half a TCP connection) is found out by its silence:
+ * it is offline `PING_INTERVAL_MS` + `PING_TIMEOUT_MS` + the grace after its last sign at the latest. More pings would
+ * tell earlier, but each wakes a phone's radio; a shorter timeout would drop those in a tunnel or a lift.
+ */
+export const PING_INTERVAL_MS = 25_000;
+export const PING_TIMEOUT_MS = 20_000;
+
 /** Socket.IO on the app's own port, with our limits, and one dispatcher per socket. */
 export class SocketIoAdapter extends IoAdapter {
   private readonly dispatchers = new WeakMap<ParleySocket, EventDispatcher>();
@@ -26,6 +34,8 @@ export class SocketIoAdapter extends IoAdapter {
     return super.createIOServer(port, {
       ...options,
       maxHttpBufferSize: MAX_PACKET_BYTES,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
       // Compressing messages of a hundred bytes costs many times what sending them does.
       perMessageDeflate: false,
       httpCompression: false,
