@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 
 import type { DomainEventMap, DomainEventName } from './domain-event.map.js';
 
@@ -6,12 +6,14 @@ type Listener<K extends DomainEventName> = (payload: DomainEventMap[K]) => void 
 
 /**
  * Typed publish and subscribe inside the process. Listeners run at once and in the order of publishing;
- * one that throws or rejects is logged and harms neither the publisher nor the other listeners.
+ * one that throws or rejects is logged and harms neither the publisher nor the other listeners. A stopping
+ * server waits for those under way.
  */
 @Injectable()
-export class DomainEvents {
+export class DomainEvents implements BeforeApplicationShutdown {
   private readonly logger = new Logger(DomainEvents.name);
   private readonly listeners = new Map<DomainEventName, Listener<never>[]>();
+  private readonly underWay = new Set<Promise<void>>();
 
   on<K extends DomainEventName>(name: K, listener: Listener<K>): void {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
@@ -21,11 +23,22 @@ export class DomainEvents {
     for (const listener of (this.listeners.get(name) ?? []) as Listener<K>[]) {
       try {
         const result = listener(payload);
-        if (result) result.catch((error: unknown) => this.logFailure(name, error));
+        if (result) this.follow(name, result);
       } catch (error) {
         this.logFailure(name, error);
       }
     }
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.underWay);
+  }
+
+  private follow(name: DomainEventName, result: Promise<void>): void {
+    const done = result
+      .catch((error: unknown) => this.logFailure(name, error))
+      .finally(() => this.underWay.delete(done));
+    this.underWay.add(done);
   }
 
   private logFailure(name: DomainEventName, error: unknown): void {

@@ -1,4 +1,4 @@
-import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 
 import { RelationsService } from '../chats/relations.service.js';
 import { DomainEvents } from '../events/domain-events.js';
@@ -7,7 +7,7 @@ import { PresenceCircle, type Sight } from './presence-circle.js';
 
 /** Coming and going -> contacts, direct-chat partners, and whoever asked by `presence`, each as they may know it. */
 @Injectable()
-export class PresenceListener implements OnModuleInit, BeforeApplicationShutdown {
+export class PresenceListener implements OnModuleInit {
   /** Of one user the changes are told one after the other, however long each takes to look up. */
   private readonly telling = new Map<string, Promise<void>>();
 
@@ -28,10 +28,6 @@ export class PresenceListener implements OnModuleInit, BeforeApplicationShutdown
       this.publisher.unwatch(userId, [blockedId]);
     });
     this.events.on('member.removed', ({ userId, recipientIds }) => this.endFor(userId, recipientIds));
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.allSettled(this.telling.values());
   }
 
   private async endFor(userId: string, othersOfChat: readonly string[]): Promise<void> {
