@@ -6,6 +6,7 @@ import { ChatsModule } from './chats/chats.module.js';
 import { CommonModule } from './common/common.module.js';
 import { HttpExceptionFilter } from './common/http/http-exception.filter.js';
 import { JwtAuthGuard } from './common/http/jwt-auth.guard.js';
+import { NoStrayBodyGuard } from './common/http/no-stray-body.guard.js';
 import { RateLimitGuard } from './common/rate-limit/rate-limit.guard.js';
 import { DtoPipe } from './common/validation/dto.pipe.js';
 import { ConfigModule } from './config/config.module.js';
@@ -43,6 +44,7 @@ import { UsersModule } from './users/users.module.js';
     // In this order: who are you, then is it too much (per user, once it is known who).
     { provide: APP_GUARD, useClass: JwtAuthGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useClass: NoStrayBodyGuard },
     { provide: APP_PIPE, useClass: DtoPipe },
     { provide: APP_FILTER, useClass: HttpExceptionFilter },
   ],

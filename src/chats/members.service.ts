@@ -9,6 +9,7 @@ import {
   type PageQueryDto,
 } from '../common/pagination/cursor.js';
 import { toObjectId } from '../database/object-id.js';
+import type { DomainEventMap } from '../events/domain-event.map.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { UsersService } from '../users/users.service.js';
 import { ChatAccess, NotAMemberError } from './chat-access.js';
@@ -86,8 +87,8 @@ export class MembersService {
       },
       stored: ({ rev, createdAt }, before) => {
         const members = added.map((id) => ({ userId: id, role: 'member' as const, joinedAt: createdAt }));
-        this.events.publish('member.added', { chatId, members, rev, recipientIds: [...before, ...added] });
-        void this.welcome(chatId, added);
+        this.events.publish('member.added', { chatId, members, rev, recipientIds: before });
+        void this.welcome({ chatId, members, rev, recipientIds: added });
       },
     });
     return added.length;
@@ -190,15 +191,17 @@ export class MembersService {
     await this.access.guarded(userId, chatId, write);
   }
 
-  /** New members get the chat as a new one does. */
-  private async welcome(chatId: string, userIds: string[]): Promise<void> {
+  /** New members get the chat as a new one does, and only then hear who joined it. */
+  private async welcome(joining: DomainEventMap['member.added']): Promise<void> {
+    const { chatId, recipientIds } = joining;
     try {
-      const membership = await this.members.find(chatId, userIds[0] as string);
+      const membership = await this.members.find(chatId, recipientIds[0] as string);
       const chat = membership && (await this.reader.shared(membership.userId, membership));
       if (!chat) return;
       // One view for all of them: what one who comes back may still read is not the others' to see.
-      const lastMessage = userIds.length === 1 ? chat.lastMessage : null;
-      this.events.publish('chat.created', { chat: { ...chat, lastMessage }, recipientIds: userIds });
+      const lastMessage = recipientIds.length === 1 ? chat.lastMessage : null;
+      this.events.publish('chat.created', { chat: { ...chat, lastMessage }, recipientIds });
+      this.events.publish('member.added', joining);
     } catch (error) {
       this.logger.warn(`new members of ${chatId} not told: ${String(error)}`);
     }

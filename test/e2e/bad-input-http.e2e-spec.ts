@@ -101,6 +101,21 @@ describe('bad requests', () => {
     });
   });
 
+  describe('a body where none is taken', () => {
+    it.each([
+      ['PUT', () => `/api/contacts/${stage.bob.id}`],
+      ['PUT', () => `/api/blocks/${stage.bob.id}`],
+      ['DELETE', () => `/api/chats/${stage.groupId}/me`],
+      ['POST', () => '/api/auth/logout'],
+    ])('should be refused by field: %s', async (method, path) => {
+      const { body } = await expectRefusal(stage.http.json(method, path(), { name: 'x' }), 400, 'VALIDATION');
+
+      expect(body.error.details).toEqual([
+        expect.objectContaining({ field: 'name', rule: 'whitelistValidation' }),
+      ]);
+    });
+  });
+
   describe('a body too large', () => {
     const large = (bytes: number) => JSON.stringify({ clientMessageId: 'x', text: 'x'.repeat(bytes) });
 

@@ -13,7 +13,7 @@ export class HistoryQueryDto {
   @IntQueryField({ min: 0, optional: true, description: 'Messages with a higher seq' })
   after?: number;
 
-  @IntQueryField({ min: 0, optional: true, description: 'The message with this seq and its neighbours' })
+  @IntQueryField({ min: 1, optional: true, description: 'The message with this seq and its neighbours' })
   around?: number;
 
   @IntQueryField({ min: 1, max: MAX_PAGE, optional: true, default: DEFAULT_PAGE })
