@@ -26,7 +26,6 @@ export class AppConfig {
   readonly presenceGraceMs = this.env.PRESENCE_GRACE_SECONDS * 1000;
   readonly statusTtlMs = Math.round(this.env.STATUS_TTL_HOURS * 3_600_000);
   readonly bcryptCost = this.env.BCRYPT_COST;
-  readonly publicUrl = this.env.PUBLIC_URL;
   /** A KeyObject: jsonwebtoken verifies with it 20 times faster than with the text. */
   readonly jwtKey: KeyObject = createSecretKey(
     Buffer.from(this.env.JWT_SECRET ?? developmentSecret(this.dataDir), 'utf8'),

@@ -3,9 +3,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsOptional,
   IsString,
-  IsUrl,
   Matches,
   Max,
   Min,
@@ -102,10 +100,6 @@ export class Environment {
   @Min(4)
   @Max(14)
   BCRYPT_COST = 10;
-
-  @IsOptional()
-  @IsUrl({ require_tld: false, protocols: ['http', 'https'] })
-  PUBLIC_URL?: string;
 }
 
 /** `validate` of the ConfigModule: the settings, or an error that names each bad variable and its rule. */
