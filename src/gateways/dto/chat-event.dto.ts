@@ -1,17 +1,6 @@
+import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
 import { EnumField, IdField, IntField } from '../../common/validation/fields.js';
 import type { TypingKind } from '../../realtime/socket-events.js';
-
-/** Fields by which tutorial clients say who they are: allowed where they say the truth. */
-export class ClaimedSenderDto {
-  @IdField({ optional: true, description: "Only ever the token's user: anybody else is `FORBIDDEN`" })
-  userId?: string;
-
-  @IdField({ optional: true, description: 'As userId' })
-  from?: string;
-
-  @IdField({ optional: true, description: 'As userId' })
-  senderId?: string;
-}
 
 /** Payload of `join_chat` and `leave_chat`. */
 export class ChatEventDto extends ClaimedSenderDto {

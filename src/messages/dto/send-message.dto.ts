@@ -1,3 +1,6 @@
+import { IntersectionType } from '@nestjs/swagger';
+
+import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
 import { EnumField, IdField, TextField } from '../../common/validation/fields.js';
 
 /** The most characters of a message's text. */
@@ -22,7 +25,7 @@ export class PostMessageDto {
 }
 
 /** Payload of `new_message`. */
-export class NewMessageDto extends PostMessageDto {
+export class NewMessageDto extends IntersectionType(PostMessageDto, ClaimedSenderDto) {
   @IdField({ description: 'The chat to send to' })
   chatId: string;
 
@@ -35,13 +38,4 @@ export class NewMessageDto extends PostMessageDto {
       'As in REST; the server makes one where a client leaves it out, and a retry then is a new message',
   })
   override clientMessageId: string;
-
-  @IdField({ optional: true, description: "Only ever the token's user: anybody else is `FORBIDDEN`" })
-  senderId?: string;
-
-  @IdField({ optional: true, description: 'As senderId' })
-  from?: string;
-
-  @IdField({ optional: true, description: 'As senderId' })
-  userId?: string;
 }
