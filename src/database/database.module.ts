@@ -12,6 +12,7 @@ import { type Connection } from 'mongoose';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseServer } from './database-server.js';
 import { ensureIndexes } from './ensure-indexes.js';
+import { settleDeadWrites } from './settle-dead-writes.js';
 
 @Global()
 @Module({
@@ -37,19 +38,22 @@ class DatabaseServerModule {}
     MongooseModule.forRootAsync({
       imports: [DatabaseServerModule],
       inject: [DatabaseServer],
-      useFactory: (server: DatabaseServer) => ({
-        uri: server.uri,
-        autoIndex: false,
-        autoCreate: false,
-        writeConcern: { w: 'majority', journal: true },
-        // What a failover could still take back is not shown to anybody.
-        readConcern: { level: 'majority' },
-        serverSelectionTimeoutMS: 5000,
-        bufferCommands: false,
-        maxPoolSize: 20,
-        retryAttempts: 3,
-        retryDelay: 500,
-      }),
+      useFactory: (server: DatabaseServer) => {
+        settleDeadWrites();
+        return {
+          uri: server.uri,
+          autoIndex: false,
+          autoCreate: false,
+          writeConcern: { w: 'majority', journal: true },
+          // What a failover could still take back is not shown to anybody.
+          readConcern: { level: 'majority' },
+          serverSelectionTimeoutMS: 5000,
+          bufferCommands: false,
+          maxPoolSize: 20,
+          retryAttempts: 3,
+          retryDelay: 500,
+        };
+      },
     }),
   ],
 })

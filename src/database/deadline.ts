@@ -4,9 +4,9 @@ import { UnavailableError } from '../common/errors/app-error.js';
 const DEADLINE_MS = 10_000;
 
 /**
- * Bounds a database operation. The driver (7.8) can wait for ever on a connection that died at the wrong
- * moment, and its own time limits do not see that; whoever must not wait for ever asks through here. The
- * operation may still have happened: only what can be retried may use it.
+ * Bounds a database operation: a server that takes connections and stays silent would be waited for without
+ * end, and whoever holds up others must not do so. The operation may still have happened: only what can be
+ * retried may use it.
  */
 export async function withDeadline<T>(operation: Promise<T>, ms = DEADLINE_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
