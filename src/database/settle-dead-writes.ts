@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 interface DriverConnection {
   readonly socket: Socket;
   readonly closed: boolean;
-  /** Called once when the connection is over, however that came about. */
-  cleanup(error: Error): void;
+  /** Called when the connection is over, however that came about. */
+  cleanup: (this: DriverConnection, error: Error) => void;
 }
 
 const PATCHED = Symbol('settles dead writes');
@@ -22,7 +22,7 @@ export function settleDeadWrites(): void {
   const prototype = driverConnectionPrototype();
   if (PATCHED in prototype) return;
   const cleanup = prototype.cleanup;
-  prototype.cleanup = function (this: DriverConnection, error: Error): void {
+  prototype.cleanup = function (error) {
     if (this.closed) return;
     cleanup.call(this, error);
     if (this.socket.listenerCount('drain') > 0) this.socket.emit('error', error);

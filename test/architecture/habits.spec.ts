@@ -77,6 +77,7 @@ describe('habits', () => {
       {
         'src/realtime/realtime.publisher.ts': 'is the publisher',
         'src/gateways/event-dispatcher.ts': 'answers an event without an ack callback by `exception`',
+        'src/database/settle-dead-writes.ts': "tells of the end on the database driver's own sockets",
       },
       (node) => isMethodCall(node, 'emit', 'emitWithAck', 'send', 'broadcast') && isOnSocket(node),
     );
