@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
+import type { ChatLogRow, QuotedStatusRow, SystemNoteRow } from '../chats/log/chat-log.schema.js';
 
 /** What a message replies to, as it was then. */
 export class ReplyToView {
@@ -15,6 +15,24 @@ export class ReplyToView {
 
   @ApiProperty({ example: 'text' })
   type: string;
+}
+
+/** What a message of type `system` tells. */
+export class SystemNoteView {
+  @ApiProperty({ enum: ['call'], example: 'call' })
+  kind: string;
+
+  @ApiPropertyOptional({ example: '6920f1c2a1b2c3d4e5f60733' })
+  callId?: string;
+
+  @ApiPropertyOptional({ enum: ['audio', 'video'], example: 'video' })
+  callType?: string;
+
+  @ApiPropertyOptional({ example: 'ended', description: 'How the call came out' })
+  state?: string;
+
+  @ApiPropertyOptional({ example: 61_000, description: 'Absent when nobody answered' })
+  durationMs?: number;
 }
 
 /** A message as every member sees it. */
@@ -37,10 +55,13 @@ export class MessageView {
   @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60701' })
   senderId: string;
 
-  @ApiProperty({ example: 'a7c1-1', description: 'The id that the sending client made' })
+  @ApiProperty({
+    example: 'a7c1-1',
+    description: 'The id that the sending client made; empty for system messages',
+  })
   clientMessageId: string;
 
-  @ApiProperty({ enum: ['text'], example: 'text' })
+  @ApiProperty({ enum: ['text', 'system'], example: 'text' })
   type: string;
 
   @ApiProperty({ example: 'Hello!' })
@@ -48,6 +69,9 @@ export class MessageView {
 
   @ApiProperty({ type: [Object], example: [] })
   attachments: never[];
+
+  @ApiPropertyOptional({ type: SystemNoteView, description: 'Messages of type system: what happened' })
+  system?: SystemNoteView;
 
   @ApiPropertyOptional({ type: ReplyToView, description: 'Replies to a status' })
   replyTo?: ReplyToView;
@@ -69,10 +93,11 @@ export function toMessageView(row: ChatLogRow): MessageView {
     seq: row.seq ?? 0,
     rev: row.rev,
     senderId: row.senderId.toHexString(),
-    clientMessageId: row.clientMessageId ?? '',
+    clientMessageId: row.system ? '' : (row.clientMessageId ?? ''),
     type: row.type ?? 'text',
     text: row.text ?? '',
     attachments: [],
+    ...(row.system && { system: toSystemNoteView(row.system) }),
     ...(row.replyTo && { replyTo: toReplyToView(row.replyTo) }),
     mentions: [],
     reactions: [],
@@ -82,4 +107,8 @@ export function toMessageView(row: ChatLogRow): MessageView {
 
 function toReplyToView({ statusId, senderId, text, type }: QuotedStatusRow): ReplyToView {
   return { statusId: statusId.toHexString(), senderId: senderId.toHexString(), text, type };
+}
+
+function toSystemNoteView({ callId, ...note }: SystemNoteRow): SystemNoteView {
+  return { ...note, callId: callId.toHexString() };
 }

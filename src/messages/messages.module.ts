@@ -5,11 +5,12 @@ import { HistoryService } from './history.service.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
 import { RecentSends } from './recent-sends.js';
+import { SystemMessages } from './system-messages.service.js';
 
 @Module({
   imports: [ChatsModule],
   controllers: [MessagesController],
-  providers: [MessagesService, HistoryService, RecentSends],
-  exports: [MessagesService, HistoryService],
+  providers: [MessagesService, HistoryService, RecentSends, SystemMessages],
+  exports: [MessagesService, HistoryService, SystemMessages],
 })
 export class MessagesModule {}

@@ -37,12 +37,13 @@ export class ChatLogRepository {
     return this.rows.findOne({ chatId, senderId, clientMessageId });
   }
 
-  /** Whether the user has sent any message in this chat, straight from the index of sends. */
+  /** Whether the user has sent any message of their own in this chat, by the index of sends. */
   async hasWritten(chatId: string, userId: string): Promise<boolean> {
     const sent = {
       chatId: toObjectId(chatId),
       senderId: toObjectId(userId),
       clientMessageId: { $exists: true },
+      type: { $ne: 'system' },
     };
     return (await this.rows.findOne(sent, { projection: { _id: 1 } })) !== null;
   }
@@ -118,7 +119,7 @@ export class ChatLogRepository {
     return this.rows.find({ $or: branches }).toArray();
   }
 
-  /** Messages of others behind the `seq` given for each chat, straight from the index. */
+  /** Messages of others behind the `seq` given for each chat, without quiet ones, straight from the index. */
   async countUnread(
     userId: string,
     chats: { chatId: string; afterSeq: number; toSeq: number }[],
@@ -131,7 +132,7 @@ export class ChatLogRepository {
     const found = await this.rows
       .aggregate<{ _id: Types.ObjectId; count: number }>([
         { $match: { $or: branches } },
-        { $match: { senderId: { $ne: toObjectId(userId) } } },
+        { $match: { senderId: { $ne: toObjectId(userId) }, isQuiet: { $ne: true } } },
         { $group: { _id: '$chatId', count: { $sum: 1 } } },
       ])
       .toArray();

@@ -17,6 +17,20 @@ export interface QuotedStatusRow {
   text: string;
 }
 
+/** A call that is over, as the chat remembers it. */
+export interface CallNoteRow {
+  kind: 'call';
+  callId: Types.ObjectId;
+  callType: 'audio' | 'video';
+  /** How it came out. */
+  state: string;
+  /** From the first answer to the end; absent when nobody answered. */
+  durationMs?: number;
+}
+
+/** What a system message tells; by `kind`. */
+export type SystemNoteRow = CallNoteRow;
+
 /**
  * One row of a chat's log, inserted once and placed for good by `(chatId, rev)`. A row is a message, or
  * a change that concerns all members; see docs/adr/0001. Times and ids are the server's.
@@ -54,13 +68,21 @@ export class ChatLogRow {
   clientMessageId?: string;
 
   @Prop({ type: String })
-  type?: 'text';
+  type?: 'text' | 'system';
 
   @Prop({ type: String })
   text?: string;
 
   @Prop({ type: Object })
   replyTo?: QuotedStatusRow;
+
+  /** Messages of type `system`: what happened. */
+  @Prop({ type: Object })
+  system?: SystemNoteRow;
+
+  /** A message that nobody has to read: it does not count as unread. */
+  @Prop({ type: Boolean })
+  isQuiet?: true;
 
   /** `created`, `members_added`: the people; `member_role`: the one with the new role. */
   @Prop({ type: [Object], default: undefined })
@@ -90,7 +112,7 @@ ChatLogSchema.index(
 ChatLogSchema.index({ chatId: 1, rev: 1 }, { unique: true });
 /** History, and unread counts straight from the index. */
 ChatLogSchema.index(
-  { chatId: 1, seq: 1, senderId: 1 },
+  { chatId: 1, seq: 1, senderId: 1, isQuiet: 1 },
   { partialFilterExpression: { seq: { $exists: true } } },
 );
 /** The changes among the rows: few, and read without walking past the messages between them. */
