@@ -43,7 +43,7 @@ export class ChatLogRepository {
       chatId: toObjectId(chatId),
       senderId: toObjectId(userId),
       clientMessageId: { $exists: true },
-      type: { $ne: 'system' },
+      type: { $ne: 'system' as const },
     };
     return (await this.rows.findOne(sent, { projection: { _id: 1 } })) !== null;
   }
