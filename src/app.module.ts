@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 
 import { AuthModule } from './auth/auth.module.js';
+import { CallsModule } from './calls/calls.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import { CommonModule } from './common/common.module.js';
 import { HttpExceptionFilter } from './common/http/http-exception.filter.js';
@@ -33,6 +34,7 @@ import { UsersModule } from './users/users.module.js';
     ChatsModule,
     MessagesModule,
     StatusModule,
+    CallsModule,
     ReportsModule,
     SyncModule,
     GatewaysModule,

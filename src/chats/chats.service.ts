@@ -86,14 +86,25 @@ export class ChatsService {
     refuseField(dto, 'memberIds', 'direct');
     if (partnerId === userId) throw ValidationError.of('userId', 'isOther', 'userId must be somebody else');
     await this.users.assertAllExist([partnerId]);
+    return this.directWith(userId, partnerId, await this.gate.mayStart(userId, partnerId));
+  }
+
+  /**
+   * The chat of these two, who exist, made if there is none; `isShown`: whether a new one appears at the
+   * partner's at once, or only with its first message.
+   */
+  async directWith(
+    userId: string,
+    partnerId: string,
+    isShown: boolean,
+  ): Promise<{ chat: ChatView; isNew: boolean }> {
     const directKey = [userId, partnerId].toSorted().join(':');
     const roster: [string, ChatRole][] = [
       [userId, 'member'],
       [partnerId, 'member'],
     ];
     const chat: NewChat = { type: 'direct', createdBy: userId, createdAt: this.clock.now(), directKey };
-    const hiddenFrom = (await this.gate.mayStart(userId, partnerId)) ? null : partnerId;
-    const opened = await this.insert(chat, roster, hiddenFrom);
+    const opened = await this.insert(chat, roster, isShown ? null : partnerId);
     if (!opened.isNew) await this.members.unhideEmpty(opened.chat.id, userId);
     return opened;
   }

@@ -6,6 +6,8 @@ import { developmentSecret } from './development-secret.js';
 import { durationSeconds } from './duration.js';
 import { type Environment, validateEnvironment } from './environment.js';
 
+const PUBLIC_STUN = 'stun:stun.l.google.com:19302';
+
 /** Typed settings. The only reader of the environment: nothing else looks at `process.env`. */
 export class AppConfig {
   readonly isProduction = this.env.NODE_ENV === 'production';
@@ -18,12 +20,16 @@ export class AppConfig {
   readonly jwtExpiresInSeconds = durationSeconds(this.env.JWT_EXPIRES_IN);
   readonly refreshExpiresInSeconds = durationSeconds(this.env.REFRESH_EXPIRES_IN);
   /** Browsers' origins that may call; in development an empty list admits all. */
-  readonly corsOrigins = this.env.CORS_ORIGINS.split(',')
-    .map((origin) => origin.trim())
-    .filter(Boolean);
+  readonly corsOrigins = listOf(this.env.CORS_ORIGINS);
   readonly logLevel = this.env.LOG_LEVEL;
   readonly isRateLimited = this.env.RATE_LIMITS === 'on';
   readonly presenceGraceMs = this.env.PRESENCE_GRACE_SECONDS * 1000;
+  readonly callRingMs = Math.round(this.env.CALL_RING_SECONDS * 1000);
+  readonly callGraceMs = Math.round(this.env.CALL_GRACE_SECONDS * 1000);
+  readonly turnUrls = listOf(this.env.TURN_URLS);
+  readonly turnSecret = this.env.TURN_SECRET;
+  /** Where there is TURN it answers STUN too; without either, a public server that all browsers know. */
+  readonly stunUrls = stunUrlsOf(this.env.STUN_URLS, this.turnUrls.length > 0);
   readonly statusTtlMs = Math.round(this.env.STATUS_TTL_HOURS * 3_600_000);
   readonly bcryptCost = this.env.BCRYPT_COST;
   /** A KeyObject: jsonwebtoken verifies with it 20 times faster than with the text. */
@@ -42,6 +48,20 @@ export class AppConfig {
   get corsOrigin(): boolean | string[] {
     return this.corsOrigins.length > 0 ? this.corsOrigins : !this.isProduction;
   }
+}
+
+/** `a, b` -> both. */
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
+function stunUrlsOf(setting: string, hasTurn: boolean): string[] {
+  if (setting === 'none') return [];
+  const urls = listOf(setting);
+  return urls.length > 0 || hasTurn ? urls : [PUBLIC_STUN];
 }
 
 function expandPath(path: string): string {

@@ -88,6 +88,35 @@ export class Environment {
   @Max(300)
   PRESENCE_GRACE_SECONDS = 5;
 
+  /** How long a call rings; fractions are allowed. */
+  @toNumber()
+  @Min(0.1)
+  @Max(600)
+  CALL_RING_SECONDS = 45;
+
+  /** How long a lost device may take to come back into its call; fractions are allowed. */
+  @toNumber()
+  @Min(0)
+  @Max(600)
+  CALL_GRACE_SECONDS = 15;
+
+  @Matches(/^[\s,]*(turns?:[^\s,]+[\s,]*)*$/, {
+    message: 'TURN_URLS must be addresses such as turn:turn.example.com:3478, separated by commas',
+  })
+  TURN_URLS = '';
+
+  @ValidateIf((env: Environment) => env.TURN_URLS !== '' || env.TURN_SECRET !== undefined)
+  @Matches(/^[^]{16,}$/, {
+    message:
+      "TURN_SECRET must be at least 16 bytes, the same as coturn's static-auth-secret, and is required with TURN_URLS",
+  })
+  TURN_SECRET?: string;
+
+  @Matches(/^([\s,]*(stuns?:[^\s,]+[\s,]*)*|none)$/, {
+    message: 'STUN_URLS must be addresses such as stun:stun.example.com:3478, separated by commas, or none',
+  })
+  STUN_URLS = '';
+
   /** How long a status lives; fractions are allowed. */
   @toNumber()
   @Min(0.0001)

@@ -91,6 +91,72 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     to: 'All sockets of the author',
     payload: views.StatusReactionView,
   },
+  incoming_call: {
+    summary: 'Somebody calls. Devices that connect while it rings hear it then',
+    to: 'All sockets of those who are called',
+    payload: views.IncomingCallView,
+  },
+  call_started: {
+    summary: 'A call has begun in a group too large to ring: `call_accepted` joins it',
+    to: 'The other members of the group',
+    payload: views.CallStartedView,
+  },
+  call_accepted: {
+    summary: 'Somebody is in the call now, on one of their devices',
+    to: 'All sockets of the others who are in it or being rung',
+    payload: views.CallPersonView,
+  },
+  call_answered_elsewhere: {
+    summary: 'Another device of mine is in the call: stop ringing, or stop being in it',
+    to: 'The other sockets of the one who accepted; the one that call_resume relieved',
+    payload: views.CallRefView,
+  },
+  call_rejected: {
+    summary: 'Somebody will not come. The call is over by it if its `state` says so',
+    to: 'All sockets of those in it or being rung, and the other ones of who declined',
+    payload: views.CallFarewellView,
+  },
+  call_ended: {
+    summary:
+      'Somebody has left, was lost (`reason` is `failed`) or removed. The call is over by it if its `state` says so: cancelled while it rang, else ended or failed',
+    to: 'All sockets of those in it or being rung, and the other ones of who left; at its end of everybody',
+    payload: views.CallFarewellView,
+  },
+  call_missed: {
+    summary: 'Nobody answered in time, the caller was lost before, or the call found one busy',
+    to: 'All sockets of those who did not answer; where nobody did, of the caller too',
+    payload: views.CallRefView,
+  },
+  call_interrupted: {
+    summary: 'A device is lost; without a `call_resumed` within `graceMs` its user has left',
+    to: 'The devices in the call',
+    payload: views.CallInterruptedView,
+  },
+  call_resumed: {
+    summary: 'Somebody is back, maybe on another device: negotiate anew (ICE restart)',
+    to: 'The other devices in the call',
+    payload: views.CallPersonView,
+  },
+  media_state: {
+    summary: 'What somebody in the call has switched on. Never stored',
+    to: 'The other devices in the call',
+    payload: views.MediaStateView,
+  },
+  offer: {
+    summary: 'An offer of a connection, as its sender made it. Never stored',
+    to: "The receiver's one device in the call",
+    payload: views.OfferView,
+  },
+  answer: {
+    summary: 'The answer to an offer. Never stored',
+    to: "The receiver's one device in the call",
+    payload: views.AnswerView,
+  },
+  ice_candidate: {
+    summary: 'A way to the sender, or `null`: there are no more. Never stored',
+    to: "The receiver's one device in the call",
+    payload: views.IceCandidateView,
+  },
   token_expiring: {
     summary:
       'The token of this socket ends in 60 s, and the socket with it, unless `authenticate` brings a fresh one',

@@ -1,5 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
+import { CALL_TYPES, type CallType } from '../calls/call-state.js';
+import { CallView } from '../calls/call.view.js';
 import type { ChatRole } from '../chats/log/chat-state.js';
 import { ErrorView } from '../common/errors/error-body.view.js';
 import type { TypingKind } from '../realtime/socket-events.js';
@@ -12,6 +14,8 @@ import type { TypingKind } from '../realtime/socket-events.js';
 const CHAT_ID = '6920f1b0a1b2c3d4e5f60710';
 const USER_ID = '6920f1a0a1b2c3d4e5f60701';
 const STATUS_ID = '6920f1e0a1b2c3d4e5f60730';
+const CALL_ID = '6920f1c2a1b2c3d4e5f60733';
+const SDP = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n';
 const ROLES = ['owner', 'admin', 'member'];
 
 /** An error as acks and `exception` carry it. */
@@ -120,6 +124,85 @@ export class StatusViewedView extends StatusDeletedView {
 export class StatusReactionView extends StatusViewedView {
   @ApiProperty({ type: String, nullable: true, example: '❤️' })
   emoji: string | null;
+}
+
+export class CallRefView {
+  @ApiProperty({ example: CALL_ID })
+  callId: string;
+}
+
+export class IncomingCallView extends CallRefView {
+  @ApiProperty({ example: USER_ID, description: 'Who calls' })
+  from: string;
+
+  @ApiProperty({ enum: CALL_TYPES, example: 'video' })
+  callType: CallType;
+
+  @ApiProperty({ example: CHAT_ID })
+  chatId: string;
+
+  @ApiProperty({ type: CallView })
+  call: CallView;
+}
+
+export class CallStartedView extends CallRefView {
+  @ApiProperty({ example: CHAT_ID })
+  chatId: string;
+}
+
+/** Payload of `call_accepted` and `call_resumed`. */
+export class CallPersonView extends CallRefView {
+  @ApiProperty({ example: USER_ID })
+  userId: string;
+}
+
+/** Payload of `call_rejected` and `call_ended`. */
+export class CallFarewellView extends CallPersonView {
+  @ApiProperty({ example: 'hangup', description: 'What they gave as `reason`, or why by itself' })
+  reason: string;
+
+  @ApiProperty({ type: CallView })
+  call: CallView;
+}
+
+export class CallInterruptedView extends CallPersonView {
+  @ApiProperty({ type: 'integer', example: 15_000 })
+  graceMs: number;
+}
+
+export class MediaStateView extends CallPersonView {
+  @ApiProperty({ example: true, description: 'The microphone is on' })
+  audio: boolean;
+
+  @ApiProperty({ example: false, description: 'The camera is on' })
+  video: boolean;
+
+  @ApiProperty({ example: false, description: 'The screen is shared' })
+  screen: boolean;
+}
+
+class SignalView extends CallRefView {
+  @ApiProperty({ example: USER_ID, description: 'Whose device sent it' })
+  from: string;
+}
+
+export class OfferView extends SignalView {
+  @ApiProperty({ type: Object, example: { type: 'offer', sdp: SDP } })
+  offer: unknown;
+}
+
+export class AnswerView extends SignalView {
+  @ApiProperty({ type: Object, example: { type: 'answer', sdp: SDP } })
+  answer: unknown;
+}
+
+export class IceCandidateView extends SignalView {
+  @ApiProperty({
+    type: Object,
+    nullable: true,
+    example: { candidate: 'candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host', sdpMid: '0' },
+  })
+  candidate: unknown;
 }
 
 export class TokenExpiringView {

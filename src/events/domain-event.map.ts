@@ -1,3 +1,5 @@
+import type { CallView } from '../calls/call.view.js';
+import type { SentSignal } from '../calls/signal.js';
 import type { ChatRosterEntry } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
 import type { MessageView } from '../messages/message.view.js';
@@ -43,6 +45,30 @@ export interface DomainEventMap {
   'status.viewed': { authorId: string; statusId: string; userId: string; at: string };
   /** A reaction is new, another, or (`null`) gone. */
   'status.reacted': { authorId: string; statusId: string; userId: string; emoji: string | null; at: string };
+  /** Somebody calls; to those whose devices ring. */
+  'call.rang': { call: CallView; recipientIds: readonly string[] };
+  /** A call has begun in a group too large to ring; to its other members. */
+  'call.started': { callId: string; chatId: string; recipientIds: readonly string[] };
+  /** Somebody came in, by this socket; `recipientIds` are the others who are in it or still being rung. */
+  'call.joined': { callId: string; userId: string; socketId: string; recipientIds: readonly string[] };
+  /** Somebody will not come; the call may be over by it. */
+  'call.rejected': CallLeft;
+  /** Somebody is out, or the call is over: its `state` says which. */
+  'call.ended': CallLeft;
+  /** These did not answer, or were not answered. */
+  'call.missed': { callId: string; recipientIds: readonly string[] };
+  /** A device in the call is gone for the moment; to the devices of the others in it. */
+  'call.interrupted': { callId: string; userId: string; graceMs: number; peerSocketIds: readonly string[] };
+  /** A device has taken over, from a lost one or from `relievedId`, which is connected still. */
+  'call.resumed': {
+    callId: string;
+    userId: string;
+    socketId: string;
+    relievedId?: string;
+    peerSocketIds: readonly string[];
+  };
+  /** What others had said to somebody without a device in the call goes to the one that has come. */
+  'call.signals_released': { socketId: string; signals: readonly SentSignal[] };
   /** Watermarks moved, at most once per chat, member and flush. */
   'receipt.moved': ReceiptMoved;
   /** First active socket of a user; not again for further tabs. */
@@ -60,6 +86,17 @@ export interface DomainEventMap {
   'user.unblocked': { userId: string; blockedId: string };
   /** Privacy settings of a user have changed; what is cached about whom they admit is void. */
   'user.privacy_changed': { userId: string };
+}
+
+export interface CallLeft {
+  call: CallView;
+  /** Whose deed, or whose loss, it was. */
+  userId: string;
+  reason: string;
+  /** The socket that did it and knows; absent where it happened by itself. */
+  socketId?: string;
+  /** That user included. */
+  recipientIds: readonly string[];
 }
 
 export interface ReceiptMoved {

@@ -1,5 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
+import { CallView } from '../calls/call.view.js';
+import { IceServerView } from '../calls/ice-servers.view.js';
 import { ChatView } from '../chats/chat.view.js';
 import { MessageView } from '../messages/message.view.js';
 import { StatusView } from '../status/status.view.js';
@@ -45,6 +47,21 @@ export class ReceiptAck {
 export class NewStatusAck {
   @ApiProperty({ type: StatusView })
   status: StatusView;
+}
+
+export class CallAck {
+  @ApiProperty({ type: CallView })
+  call: CallView;
+}
+
+export class JoinedCallAck extends CallAck {
+  @ApiProperty({ type: [IceServerView], description: 'For `new RTCPeerConnection({ iceServers })`' })
+  iceServers: IceServerView[];
+}
+
+export class CallUserAck extends JoinedCallAck {
+  @ApiProperty({ example: '6920f1c2a1b2c3d4e5f60733' })
+  callId: string;
 }
 
 export class AuthenticateAck {

@@ -7,6 +7,7 @@ import {
   type OnGatewayInit,
 } from '@nestjs/websockets';
 
+import { CallsService } from '../calls/calls.service.js';
 import { Clock } from '../common/clock.js';
 import { toErrorInfo } from '../common/errors/error-body.js';
 import { RateLimiter } from '../common/rate-limit/rate-limiter.js';
@@ -20,6 +21,7 @@ import { toOwnUserView } from '../users/user.view.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthenticateAck, UserConnectedAck } from './ack.views.js';
 import { assertOwnIdentity } from './assert-own-identity.js';
+import { callerOf } from './caller-of.js';
 import { ClientEvent } from './client-event.decorator.js';
 import { AuthenticateDto, UserConnectedDto } from './dto/connection.dto.js';
 import { RealtimeGateway } from './realtime-gateway.decorator.js';
@@ -39,6 +41,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     private readonly expiry: TokenExpiry,
     private readonly ended: SessionsListener,
     private readonly users: UsersService,
+    private readonly calls: CallsService,
     private readonly limiter: RateLimiter,
     private readonly clock: Clock,
   ) {}
@@ -61,11 +64,15 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     void socket.join([userRoom(userId), sessionRoom(sessionId)]);
     this.presence.active(userId, socket.id);
     this.expiry.watch(socket);
+    this.ring(socket).catch((error: unknown) => this.logger.warn(`not rung: ${String(error)}`));
   }
 
   handleDisconnect(socket: ParleySocket): void {
     this.presence.inactive(socket.data.user.userId, socket.id);
     this.expiry.forget(socket);
+    this.calls.disconnected(callerOf(socket)).catch((error: unknown) => {
+      this.logger.warn(`the call of a lost socket not interrupted: ${String(error)}`);
+    });
   }
 
   @ClientEvent('user_connected', {
@@ -108,6 +115,14 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     if (this.ended.hasJustEnded(user.sessionId)) socket.disconnect(true);
     else this.expiry.watch(socket);
     return { expiresAt: new Date(user.expiresAtMs).toISOString() };
+  }
+
+  /** A device that comes while a call rings rings too. */
+  private async ring(socket: ParleySocket): Promise<void> {
+    const call = await this.calls.ringing(socket.data.user.userId);
+    if (!call) return;
+    const { id: callId, callerId: from, callType, chatId } = call;
+    this.publisher.toSocket(socket, 'incoming_call', { callId, from, callType, chatId, call });
   }
 
   private async authenticate(socket: ParleySocket): Promise<void> {

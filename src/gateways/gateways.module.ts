@@ -1,15 +1,18 @@
 import { Module } from '@nestjs/common';
 
 import { AuthModule } from '../auth/auth.module.js';
+import { CallsModule } from '../calls/calls.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { StatusModule } from '../status/status.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { CallGateway } from './call.gateway.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ConnectionGateway } from './connection.gateway.js';
 import { PresenceGateway } from './presence.gateway.js';
+import { SignalGateway } from './signal.gateway.js';
 import { StatusGateway } from './status.gateway.js';
 import { TokenExpiry } from './token-expiry.js';
 import { WsJwtGuard } from './ws-jwt.guard.js';
@@ -22,8 +25,18 @@ import { WsJwtGuard } from './ws-jwt.guard.js';
     MessagesModule,
     PresenceModule,
     StatusModule,
+    CallsModule,
     RealtimeModule,
   ],
-  providers: [ConnectionGateway, ChatGateway, PresenceGateway, StatusGateway, WsJwtGuard, TokenExpiry],
+  providers: [
+    ConnectionGateway,
+    ChatGateway,
+    PresenceGateway,
+    StatusGateway,
+    CallGateway,
+    SignalGateway,
+    WsJwtGuard,
+    TokenExpiry,
+  ],
 })
 export class GatewaysModule {}

@@ -1,14 +1,20 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
+import { CallsModule } from '../calls/calls.module.js';
 import { StatusModule } from '../status/status.module.js';
+import { CallSweepJob } from './call-sweep.job.js';
 import { JobLease, JobLeaseSchema } from './job-lease.schema.js';
 import { JobLeasesRepository } from './job-leases.repository.js';
 import { JobRunner } from './job-runner.js';
 import { StatusSweepJob } from './status-sweep.job.js';
 
 @Module({
-  imports: [StatusModule, MongooseModule.forFeature([{ name: JobLease.name, schema: JobLeaseSchema }])],
-  providers: [JobRunner, JobLeasesRepository, StatusSweepJob],
+  imports: [
+    StatusModule,
+    CallsModule,
+    MongooseModule.forFeature([{ name: JobLease.name, schema: JobLeaseSchema }]),
+  ],
+  providers: [JobRunner, JobLeasesRepository, StatusSweepJob, CallSweepJob],
 })
 export class JobsModule {}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { CallsListener } from './calls.listener.js';
 import { ChatsListener } from './chats.listener.js';
 import { MessagesListener } from './messages.listener.js';
 import { OnlineUsers } from './online-users.js';
@@ -15,6 +16,7 @@ import { StatusesListener } from './statuses.listener.js';
     ChatsListener,
     SessionsListener,
     StatusesListener,
+    CallsListener,
   ],
   exports: [RealtimePublisher, OnlineUsers, SessionsListener],
 })

@@ -28,7 +28,7 @@ export class RealtimePublisher {
     event: E,
     payload: PayloadOf<E>,
   ): void {
-    if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload, true);
+    if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload, { isVolatile: true });
   }
 
   /** To all sockets of these users and to these sockets; who is among both hears it once. */
@@ -40,6 +40,21 @@ export class RealtimePublisher {
   ): void {
     const rooms = [...userIds.map(userRoom), ...socketIds];
     if (rooms.length > 0) this.emit(rooms, event, payload);
+  }
+
+  /** To all sockets of these users but this one, which knows it already. */
+  toUsersExcept<E extends ServerEventName>(
+    userIds: readonly string[],
+    socketId: string | undefined,
+    event: E,
+    payload: PayloadOf<E>,
+  ): void {
+    if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload, { except: socketId });
+  }
+
+  /** To these sockets, on whichever node they are. */
+  toSockets<E extends ServerEventName>(socketIds: readonly string[], event: E, payload: PayloadOf<E>): void {
+    if (socketIds.length > 0) this.emit([...socketIds], event, payload);
   }
 
   /** The sockets that asked about this user's presence. */
@@ -72,9 +87,10 @@ export class RealtimePublisher {
     rooms: string[],
     event: E,
     payload: PayloadOf<E>,
-    isVolatile = false,
+    { isVolatile = false, except }: { isVolatile?: boolean; except?: string } = {},
   ): void {
-    const target = this.server?.to(rooms);
+    const all = this.server?.to(rooms);
+    const target = except === undefined ? all : all?.except(except);
     // The typed emit can't be called with a generic event name.
     (isVolatile ? target?.volatile : target)?.emit(event, ...([payload] as never));
   }

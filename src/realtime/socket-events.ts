@@ -1,3 +1,5 @@
+import type { CallView } from '../calls/call.view.js';
+import type { CallType } from '../calls/call-state.js';
 import type { ChatRole } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
 import type { ErrorInfo } from '../common/errors/error-body.js';
@@ -33,12 +35,51 @@ export interface ServerToClientEvents {
   status_viewed: (viewing: { statusId: string; userId: string; at: string }) => void;
   /** To the author's devices: somebody's reaction is new, another, or (`null`) gone. */
   status_reaction: (reaction: { statusId: string; userId: string; emoji: string | null; at: string }) => void;
+  /** To every socket of whoever is called, also to those that connect while it rings. */
+  incoming_call: (call: {
+    callId: string;
+    from: string;
+    callType: CallType;
+    chatId: string;
+    call: CallView;
+  }) => void;
+  /** To the members of a group too large to ring. */
+  call_started: (call: { callId: string; chatId: string }) => void;
+  call_accepted: (call: { callId: string; userId: string }) => void;
+  /** To one's own other devices: they stop ringing, or have been relieved. */
+  call_answered_elsewhere: (call: { callId: string }) => void;
+  call_rejected: (farewell: CallFarewell) => void;
+  call_ended: (farewell: CallFarewell) => void;
+  call_missed: (call: { callId: string }) => void;
+  /** To the devices in the call, as the next two. */
+  call_interrupted: (loss: { callId: string; userId: string; graceMs: number }) => void;
+  call_resumed: (call: { callId: string; userId: string }) => void;
+  media_state: (media: MediaState) => void;
+  /** To the one device of its receiver, as the next two. */
+  offer: (signal: { callId: string; from: string; offer: unknown }) => void;
+  answer: (signal: { callId: string; from: string; answer: unknown }) => void;
+  ice_candidate: (signal: { callId: string; from: string; candidate: unknown }) => void;
   /** 60 s before the socket is closed, unless a fresh token comes by `authenticate`. */
   token_expiring: (token: { expiresAt: string }) => void;
   /** The login of this socket has ended; the socket is closed behind it. */
   session_revoked: (session: { sessionId: string }) => void;
   /** A failed event that was sent without an ack callback. */
   exception: (failure: { event: string; error: ErrorInfo }) => void;
+}
+
+export interface CallFarewell {
+  callId: string;
+  userId: string;
+  reason: string;
+  call: CallView;
+}
+
+export interface MediaState {
+  callId: string;
+  userId: string;
+  audio: boolean;
+  video: boolean;
+  screen: boolean;
 }
 
 export interface TypingSignal {

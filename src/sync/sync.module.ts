@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { CallsModule } from '../calls/calls.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { StatusModule } from '../status/status.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -8,7 +9,7 @@ import { SyncMeService } from './sync-me.service.js';
 import { SyncService } from './sync.service.js';
 
 @Module({
-  imports: [ChatsModule, UsersModule, StatusModule],
+  imports: [ChatsModule, UsersModule, StatusModule, CallsModule],
   controllers: [SyncController],
   providers: [SyncService, SyncMeService],
 })

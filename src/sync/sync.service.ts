@@ -9,6 +9,7 @@ import { ChatLog } from '../chats/log/chat-log.service.js';
 import { isGone, isListed, lastVisibleRev, visibleStretches } from '../chats/membership.js';
 import { readSeqFor } from '../chats/receipts/chat-receipts.schema.js';
 import { ChatReceiptsRepository } from '../chats/receipts/chat-receipts.repository.js';
+import { CallHistory } from '../calls/call-history.js';
 import { Clock } from '../common/clock.js';
 import { decodeCursor, encodeCursor } from '../common/pagination/cursor.js';
 import { type MessageView, toMessageView } from '../messages/message.view.js';
@@ -50,6 +51,7 @@ export class SyncService {
     private readonly receipts: ChatReceiptsRepository,
     private readonly me: SyncMeService,
     private readonly statuses: StatusLists,
+    private readonly calls: CallHistory,
     private readonly clock: Clock,
   ) {}
 
@@ -64,12 +66,15 @@ export class SyncService {
     const isFirst = position === null;
     const me = isFirst ? await this.me.behind(userId, dto.me) : undefined;
     const statuses = isFirst && dto.me !== undefined ? await this.statuses.live(userId) : undefined;
+    const active = all.filter(({ isActive }) => isActive).map(({ chatId }) => chatId);
+    const calls = isFirst ? await this.calls.live(userId, active) : undefined;
     return {
       chats,
       removedChats: position
         ? []
         : all.filter((one) => isGone(one) && one.chatId in dto.chats).map(({ chatId }) => chatId),
       ...(me && { me }),
+      ...(calls && { calls }),
       ...(statuses && { statuses }),
       nextCursor: next && encodeCursor([next.chatId, next.rev]),
       serverTime: this.clock.now().toISOString(),

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
+import { CallView } from '../calls/call.view.js';
 import { ChatView } from '../chats/chat.view.js';
 import { MessageView } from '../messages/message.view.js';
 import { StatusView } from '../status/status.view.js';
@@ -88,6 +89,13 @@ export class SyncView {
 
   @ApiPropertyOptional({ type: SyncMeView, description: 'Where the `me` rev held is behind' })
   me?: SyncMeView;
+
+  @ApiPropertyOptional({
+    type: [CallView],
+    description:
+      'With the first answer: every live call that is mine, or of a group of mine and open to join. Any other that you hold as live is over',
+  })
+  calls?: CallView[];
 
   @ApiPropertyOptional({ type: SyncStatusesView, description: 'Where `me` is given, with the first answer' })
   statuses?: SyncStatusesView;

@@ -24,6 +24,11 @@ export const RATE_LIMITS = {
   presence: { points: 100, seconds: 10 },
   new_status: { points: 200, seconds: 60 },
   view_status: { points: 1000, seconds: 10 },
+  call_user: { points: 20, seconds: 60 },
+  /** Accepting, rejecting, ending, resuming a call, and what its devices show of themselves. */
+  calls: { points: 120, seconds: 60 },
+  offers: { points: 60, seconds: 10 },
+  ice_candidate: { points: 600, seconds: 10 },
   events: { points: 600, seconds: 10 },
 } as const;
 

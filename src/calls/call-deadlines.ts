@@ -1,0 +1,97 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+
+import { Clock } from '../common/clock.js';
+import { CallNews } from './call-news.js';
+import { CallSeating } from './call-seating.js';
+import { isCalled, isLive, seatOf, userIdsIn, visibleTo } from './call-seats.js';
+import { type Change, CallStore } from './call-store.js';
+import { CallTimers } from './call-timers.js';
+import { CallTraces } from './call-traces.js';
+import { expire } from './call-transitions.js';
+import type { CallRecord } from './call.record.js';
+import { CallsRepository } from './calls.repository.js';
+
+const BATCH = 100;
+
+/**
+ * What happens to calls by itself. To the moment by timers, and in any case by the sweep: deadlines stand in
+ * the calls, so they hold through restarts, and any node may carry them out.
+ */
+@Injectable()
+export class CallDeadlines implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(CallDeadlines.name);
+  private readonly underWay = new Set<Promise<void>>();
+
+  constructor(
+    private readonly calls: CallsRepository,
+    private readonly store: CallStore,
+    private readonly seating: CallSeating,
+    private readonly timers: CallTimers,
+    private readonly news: CallNews,
+    private readonly traces: CallTraces,
+    private readonly clock: Clock,
+  ) {
+    timers.onDue((callId) => this.follow(this.runById(callId)));
+  }
+
+  /**
+   * One node: every device of a call that lives on belongs to a process that is gone. Their people have the
+   * usual grace, from now on, to come back.
+   */
+  async onApplicationBootstrap(): Promise<void> {
+    let page: CallRecord[] = [];
+    do {
+      page = await this.calls.findLivePage(page.at(-1)?.chatId ?? null, BATCH);
+      for (const call of page) {
+        this.timers.arm(call);
+        await this.seating.loseForeign(call);
+      }
+    } while (page.length === BATCH);
+  }
+
+  /** Everything that is overdue, and the traces that are missing. */
+  async sweep(): Promise<void> {
+    for (const call of await this.calls.findDue(this.clock.now(), BATCH)) await this.run(call);
+    await this.traces.repair();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.underWay);
+  }
+
+  private follow(run: Promise<void>): void {
+    const done = run.finally(() => this.underWay.delete(done));
+    this.underWay.add(done);
+  }
+
+  private async runById(callId: string): Promise<void> {
+    try {
+      const call = await this.calls.findById(callId);
+      if (call) await this.run(call);
+    } catch (error) {
+      this.logger.warn(`the deadline of call ${callId} waits for the next sweep: ${String(error)}`);
+    }
+  }
+
+  private async run(call: CallRecord): Promise<void> {
+    const change = await this.store.change(call, (latest) => expire(latest, this.clock.now()));
+    if (change.after === change.before) return this.timers.arm(change.after);
+    this.tell(change);
+    await this.traces.leave(change.after);
+  }
+
+  private tell(change: Change): void {
+    const { before, after } = change;
+    if (after.state === 'missed') return this.news.missed(after, visibleTo(after));
+    const leftAt = (userId: string) => seatOf(after, userId)?.leftAt;
+    const lost = before.seats.filter(
+      ({ userId, graceUntil: until }) => until && until <= (leftAt(userId) ?? 0),
+    );
+    const [first] = lost;
+    if (!isLive(after) && first) return this.news.ended(change, { userId: first.userId, reason: 'failed' });
+    for (const { userId } of lost) this.news.ended(change, { userId, reason: 'failed' });
+    const wasCalled = (userId: string) => isCalled(seatOf(before, userId)?.state ?? 'left');
+    this.news.missed(after, userIdsIn(after, 'missed').filter(wasCalled));
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+
+import { ForbiddenError, ValidationError } from '../common/errors/app-error.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { CallFinder, type CallRef } from './call-finder.js';
+import { isCalled, isInterrupted, peerSockets, seatOf } from './call-seats.js';
+import { assertLive } from './call-transitions.js';
+import type { CallDevice, CallRecord } from './call.record.js';
+import { HeldSignals } from './held-signals.js';
+import type { SentSignal, Signal } from './signal.js';
+
+/** Where signals go right now. */
+export interface Delivery {
+  socketId: string;
+  signals: SentSignal[];
+}
+
+/**
+ * Signals between the devices of a call: from one that is in it to the one of its peer, unread and unstored.
+ * What comes while the peer is rung or interrupted waits for the device that accepts or resumes.
+ */
+@Injectable()
+export class CallSignals implements OnModuleInit {
+  /** Who has just come in and hears what was held in a moment, behind the ack. */
+  private readonly arriving = new Set<string>();
+
+  constructor(
+    private readonly finder: CallFinder,
+    private readonly held: HeldSignals,
+    private readonly events: DomainEvents,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.on('call.joined', (arrival) => this.handOver(arrival));
+    this.events.on('call.resumed', (arrival) => this.handOver(arrival));
+  }
+
+  /** `null`: it waits. */
+  async send(
+    userId: string,
+    device: CallDevice,
+    { callId, to }: CallRef & { to: string },
+    signal: Signal,
+  ): Promise<Delivery | null> {
+    if (to === userId) throw ValidationError.of('to', 'isOther', 'to must be somebody else');
+    const call = await this.finder.get(userId, { callId, to });
+    assertSpeaks(call, userId, device);
+    const sent = { callId: call.id, from: userId, signal };
+    const receiver = seatOf(call, to);
+    if (!receiver || !(isCalled(receiver.state) || receiver.state === 'joined')) {
+      throw new ForbiddenError('They are not in this call');
+    }
+    const isAway = isCalled(receiver.state) || isInterrupted(receiver);
+    if (isAway || !receiver.device || this.arriving.has(keyOf(call.id, to))) {
+      this.held.hold(to, sent);
+      return null;
+    }
+    return { socketId: receiver.device.socketId, signals: [...this.held.take(call.id, to), sent] };
+  }
+
+  /** The sockets that hear what this device says to all others in the call. */
+  async peersOf(userId: string, device: CallDevice, callId: string): Promise<string[]> {
+    const call = await this.finder.get(userId, { callId });
+    assertSpeaks(call, userId, device);
+    return peerSockets(call, userId);
+  }
+
+  /** After the ack of the event by which the device came in, which is sent in this turn of the event loop. */
+  private handOver({ callId, userId, socketId }: { callId: string; userId: string; socketId: string }): void {
+    const key = keyOf(callId, userId);
+    this.arriving.add(key);
+    setImmediate(() => {
+      this.arriving.delete(key);
+      const signals = this.held.take(callId, userId);
+      if (signals.length > 0) this.events.publish('call.signals_released', { socketId, signals });
+    });
+  }
+}
+
+function assertSpeaks(call: CallRecord, userId: string, { socketId }: CallDevice): void {
+  const seat = seatOf(call, userId);
+  if (!seat) throw new ForbiddenError('You are not in this call');
+  assertLive(call);
+  if (seat.state !== 'joined' || seat.device?.socketId !== socketId || seat.graceUntil) {
+    throw new ForbiddenError('This device is not in the call');
+  }
+}
+
+const keyOf = (callId: string, userId: string) => `${callId}:${userId}`;

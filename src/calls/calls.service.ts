@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+
+import type { AuthUser } from '../common/auth-user.js';
+import { UnavailableError } from '../common/errors/app-error.js';
+import { CallDevices } from './call-devices.js';
+import { CallFinder, type CallRef } from './call-finder.js';
+import { CallJoins } from './call-joins.js';
+import { CallLeaves, type Farewell } from './call-leaves.js';
+import { CallSeating } from './call-seating.js';
+import { type Delivery, CallSignals } from './call-signals.js';
+import { CallStarts, type CallWish } from './call-starts.js';
+import { CallStore } from './call-store.js';
+import type { CallDevice, CallRecord } from './call.record.js';
+import { type CallView, toOwnCallView } from './call.view.js';
+import type { Signal } from './signal.js';
+
+/** A socket and whose it is. */
+export interface Caller {
+  user: AuthUser;
+  socketId: string;
+  isConnected(): boolean;
+}
+
+const MAX_READS = 5;
+
+/** What devices do in calls: each socket's deeds one after the other, so that an answer follows its accept. */
+@Injectable()
+export class CallsService {
+  constructor(
+    private readonly devices: CallDevices,
+    private readonly starts: CallStarts,
+    private readonly joins: CallJoins,
+    private readonly leaves: CallLeaves,
+    private readonly seating: CallSeating,
+    private readonly signals: CallSignals,
+    private readonly finder: CallFinder,
+    private readonly store: CallStore,
+  ) {}
+
+  start(caller: Caller, wish: CallWish): Promise<CallView> {
+    return this.doing(caller, (userId, device) => this.starts.start(userId, device, wish));
+  }
+
+  accept(caller: Caller, ref: CallRef): Promise<CallView> {
+    return this.doing(caller, (userId, device) => this.joins.accept(userId, device, ref));
+  }
+
+  resume(caller: Caller, callId: string): Promise<CallView> {
+    return this.doing(caller, (userId, device) => this.seating.resume(userId, device, callId));
+  }
+
+  reject(caller: Caller, farewell: Farewell): Promise<CallView> {
+    return this.doing(caller, (userId, { socketId }) => this.leaves.reject(userId, socketId, farewell));
+  }
+
+  end(caller: Caller, farewell: Farewell): Promise<CallView> {
+    return this.doing(caller, (userId, { socketId }) => this.leaves.end(userId, socketId, farewell));
+  }
+
+  /** To the peer's device; `null`: it waits until there is one. */
+  signal(caller: Caller, ref: CallRef & { to: string }, signal: Signal): Promise<Delivery | null> {
+    return this.inTurn(caller, (userId, device) => this.signals.send(userId, device, ref, signal));
+  }
+
+  /** The sockets that hear what this one says to all in the call. */
+  peersOf(caller: Caller, callId: string): Promise<string[]> {
+    return this.inTurn(caller, (userId, device) => this.signals.peersOf(userId, device, callId));
+  }
+
+  /** A socket is gone, after everything that it had sent. */
+  async disconnected(caller: Caller): Promise<void> {
+    const { socketId } = caller;
+    if (!this.devices.isConcerned(socketId)) return;
+    await this.inTurn(caller, (userId) => this.seating.lose(userId, socketId));
+  }
+
+  /** What rings for this user at the moment, for a device that has just come. */
+  async ringing(userId: string): Promise<CallView | null> {
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
+      const call = await this.finder.findRinging(userId);
+      if (!call) return null;
+      // What this node knows to be answered or over must not begin to ring behind the news of it.
+      if (!this.store.isOutdated(call)) return toOwnCallView(call, userId);
+    }
+    return null;
+  }
+
+  private async doing(
+    caller: Caller,
+    deed: (userId: string, device: CallDevice) => Promise<CallRecord>,
+  ): Promise<CallView> {
+    return this.inTurn(caller, async (userId, device) => {
+      // Gone while its event waited: nothing would ever take this device out of a call again.
+      if (!caller.isConnected()) throw new UnavailableError();
+      return toOwnCallView(await deed(userId, device), userId);
+    });
+  }
+
+  private inTurn<T>(
+    { user: { userId, sessionId }, socketId }: Caller,
+    deed: (userId: string, device: CallDevice) => Promise<T>,
+  ): Promise<T> {
+    const { nodeId } = this.devices;
+    return this.devices.inTurn(socketId, () => deed(userId, { socketId, sessionId, nodeId }));
+  }
+}
