@@ -71,6 +71,20 @@ describe.runIf(requires('chromium'))('calls between browsers', LONG, () => {
     await talk(ann, bob);
   });
 
+  it('should agree when both offer one more picture at the same moment', async () => {
+    const [ann, bob] = await pair();
+    await callAndAccept(ann, bob);
+    await talk(ann, bob);
+
+    await Promise.all([ann.shareAnotherPicture(), bob.shareAnotherPicture()]);
+
+    const agreed = { pictures: 2, signalingState: 'stable' };
+    await expect
+      .poll(() => Promise.all([ann.peer(bob), bob.peer(ann)]), PATIENCE)
+      .toMatchObject([agreed, agreed]);
+    await talk(ann, bob);
+  });
+
   it('should go on with another device of the same user', async () => {
     const [ann, bob] = await pair();
     const laptop = await shop.phone(app.url, { owner: bob });

@@ -76,16 +76,19 @@ describe('the README', () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['start', 'test', ...named]));
   });
 
-  it.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/realtime-protocol.md'])(
-    'should link from %s only to files that exist',
-    (file) => {
-      const base = new URL(file, `file://${process.cwd()}/`);
-      const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)];
-      const missing = links
-        .map(([, link]) => link as string)
-        .filter((link) => !existsSync(new URL(link, base)));
+  it.each([
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/architecture.md',
+    'docs/realtime-protocol.md',
+    'docs/calls.md',
+  ])('should link from %s only to files that exist', (file) => {
+    const base = new URL(file, `file://${process.cwd()}/`);
+    const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)];
+    const missing = links
+      .map(([, link]) => link as string)
+      .filter((link) => !existsSync(new URL(link, base)));
 
-      expect(missing).toEqual([]);
-    },
-  );
+    expect(missing).toEqual([]);
+  });
 });

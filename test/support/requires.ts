@@ -12,10 +12,12 @@ const PROGRAMS = {
 
 export type Program = keyof typeof PROGRAMS;
 
+const reported = new Set<Program>();
+
 /** Where a program is; fails without it. */
 export function pathOf(program: Program): string {
   const path = findProgram(program);
-  if (!path) throw new Error(missing(program));
+  if (!path) throw new Error(`There are ${missing(program)}`);
   return path;
 }
 
@@ -25,12 +27,16 @@ export function pathOf(program: Program): string {
  */
 export function requires(...programs: Program[]): boolean {
   const absent = programs.filter((program) => !findProgram(program));
-  for (const program of absent) console.warn(missing(program));
-  return absent.length === 0 || isCi();
+  if (absent.length === 0 || isCi()) return true;
+  for (const program of absent) {
+    if (!reported.has(program)) console.warn(`LEFT OUT: ${missing(program)}`);
+    reported.add(program);
+  }
+  return false;
 }
 
 function missing(program: Program): string {
-  return `LEFT OUT: tests that need ${program}, which is not installed: ${PROGRAMS[program].get}`;
+  return `tests that need ${program}, which is not installed (${PROGRAMS[program].get})`;
 }
 
 function isCi(): boolean {
@@ -38,7 +44,7 @@ function isCi(): boolean {
 }
 
 function findProgram(program: Program): string | null {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const places = PROGRAMS[program].names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return places.find(isExecutable) ?? null;
 }
