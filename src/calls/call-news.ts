@@ -2,15 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '../common/clock.js';
 import { DomainEvents } from '../events/domain-events.js';
-import {
-  isInterrupted,
-  isLive,
-  joinedSeats,
-  peerSockets,
-  seatOf,
-  userIdsIn,
-  visibleTo,
-} from './call-seats.js';
+import { isInterrupted, isLive, peerSockets, seatOf, userIdsIn, visibleTo } from './call-seats.js';
 import type { Change } from './call-store.js';
 import type { CallRecord, CallSeat } from './call.record.js';
 import { toCallView } from './call.view.js';
@@ -63,8 +55,10 @@ export class CallNews {
     if (recipientIds.length > 0) this.events.publish('call.missed', { callId: call.id, recipientIds });
   }
 
-  interrupted(call: CallRecord, userId: string): void {
-    this.tellInterrupted(call, userId, peerSockets(call, userId));
+  interrupted(call: CallRecord, userId: string, graceMs: number): void {
+    const peerSocketIds = peerSockets(call, userId);
+    if (peerSocketIds.length === 0) return;
+    this.events.publish('call.interrupted', { callId: call.id, userId, graceMs, peerSocketIds });
   }
 
   resumed({ before, after }: Change, userId: string): void {
@@ -82,18 +76,13 @@ export class CallNews {
     this.tellOfAbsence(after, userId, socketId);
   }
 
-  /** Who comes in hears who is away at the moment. */
-  private tellOfAbsence(call: CallRecord, userId: string, socketId: string): void {
-    for (const seat of joinedSeats(call)) {
-      if (seat.userId !== userId && isInterrupted(seat)) this.tellInterrupted(call, seat.userId, [socketId]);
+  /** Who comes in hears who is away at the moment, and for how long they may be. */
+  private tellOfAbsence({ id, seats }: CallRecord, newcomerId: string, socketId: string): void {
+    for (const { userId, graceUntil } of seats) {
+      if (!graceUntil || userId === newcomerId) continue;
+      const graceMs = Math.max(graceUntil.getTime() - this.clock.nowMs(), 0);
+      this.events.publish('call.interrupted', { callId: id, userId, graceMs, peerSocketIds: [socketId] });
     }
-  }
-
-  private tellInterrupted(call: CallRecord, userId: string, peerSocketIds: string[]): void {
-    const graceUntil = seatOf(call, userId)?.graceUntil;
-    if (!graceUntil || peerSocketIds.length === 0) return;
-    const graceMs = Math.max(graceUntil.getTime() - this.clock.nowMs(), 0);
-    this.events.publish('call.interrupted', { callId: call.id, userId, graceMs, peerSocketIds });
   }
 
   /** All of a call that is over; while it lasts those in it, those being rung, and the one whose deed it was. */

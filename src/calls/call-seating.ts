@@ -50,10 +50,11 @@ export class CallSeating {
     userId: string,
     isGone: (device: CallDevice) => boolean,
   ): Promise<void> {
+    const graceMs = this.config.callGraceMs;
     const { after, before } = await this.store.change(call, (latest) => {
-      const graceUntil = new Date(this.clock.nowMs() + this.config.callGraceMs);
+      const graceUntil = new Date(this.clock.nowMs() + graceMs);
       return interrupt(latest, { userId, isGone, graceUntil });
     });
-    if (after !== before) this.news.interrupted(after, userId);
+    if (after !== before) this.news.interrupted(after, userId, graceMs);
   }
 }

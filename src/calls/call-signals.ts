@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
-import { ForbiddenError, ValidationError } from '../common/errors/app-error.js';
+import { ForbiddenError, UnavailableError, ValidationError } from '../common/errors/app-error.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { CallFinder, type CallRef } from './call-finder.js';
 import { isCalled, isInterrupted, peerSockets, seatOf } from './call-seats.js';
+import { CallStore, MAX_TRIES } from './call-store.js';
 import { assertLive } from './call-transitions.js';
 import type { CallDevice, CallRecord } from './call.record.js';
 import { HeldSignals } from './held-signals.js';
@@ -26,6 +27,7 @@ export class CallSignals implements OnModuleInit {
 
   constructor(
     private readonly finder: CallFinder,
+    private readonly store: CallStore,
     private readonly held: HeldSignals,
     private readonly events: DomainEvents,
   ) {}
@@ -43,7 +45,7 @@ export class CallSignals implements OnModuleInit {
     signal: Signal,
   ): Promise<Delivery | null> {
     if (to === userId) throw ValidationError.of('to', 'isOther', 'to must be somebody else');
-    const call = await this.finder.get(userId, { callId, to });
+    const call = await this.latest(userId, { callId, to });
     assertSpeaks(call, userId, device);
     const sent = { callId: call.id, from: userId, signal };
     const receiver = seatOf(call, to);
@@ -60,9 +62,18 @@ export class CallSignals implements OnModuleInit {
 
   /** The sockets that hear what this device says to all others in the call. */
   async peersOf(userId: string, device: CallDevice, callId: string): Promise<string[]> {
-    const call = await this.finder.get(userId, { callId });
+    const call = await this.latest(userId, { callId });
     assertSpeaks(call, userId, device);
     return peerSockets(call, userId);
+  }
+
+  /** Not one that was read just before somebody came in: what is held then would wait for ever. */
+  private async latest(userId: string, ref: CallRef): Promise<CallRecord> {
+    for (let reads = 0; reads < MAX_TRIES; reads += 1) {
+      const call = await this.finder.get(userId, ref);
+      if (!this.store.isOutdated(call)) return call;
+    }
+    throw new UnavailableError();
   }
 
   /** After the ack of the event by which the device came in, which is sent in this turn of the event loop. */
