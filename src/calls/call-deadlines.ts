@@ -36,7 +36,8 @@ export class CallDeadlines implements OnApplicationBootstrap, OnApplicationShutd
 
   /**
    * One node: every device of a call that lives on belongs to a process that is gone. Their people have the
-   * usual grace, from now on, to come back.
+   * usual grace, from now on, to come back. What it could not say any more in the chats is said now: the job that
+   * sweeps may have to wait until its lease has run out.
    */
   async onApplicationBootstrap(): Promise<void> {
     let page: CallRecord[] = [];
@@ -47,6 +48,9 @@ export class CallDeadlines implements OnApplicationBootstrap, OnApplicationShutd
         await this.seating.loseForeign(call);
       }
     } while (page.length === BATCH);
+    await this.traces
+      .repair(0)
+      .catch((error: unknown) => this.logger.warn(`traces of calls wait for the sweep: ${String(error)}`));
   }
 
   /** Everything that is overdue, and the traces that are missing. */

@@ -61,9 +61,18 @@ export class CallStarts {
     const request = requestOf(callerId, wish);
     const first = request && (await this.findFirst(request));
     if (first) return this.again(first, callerId, device);
+    if (wish.to !== undefined) await this.assertFreeFor(callerId, wish.to);
     const target = await this.targets.find(callerId, wish);
     const { callType } = wish;
     return this.place({ callerId, device, callType, target, ...(request && { request }) });
+  }
+
+  /** The index decides in any case; here so that no chat is made for a call that is refused. */
+  private async assertFreeFor(callerId: string, to: string): Promise<void> {
+    const [call] = await this.calls.findLiveOf([callerId]);
+    if (!call || (!call.isGroup && seatOf(call, to))) return;
+    const seat = seatOf(call, callerId);
+    if (seat && !isInterrupted(seat)) throw inAnother();
   }
 
   private async place(start: Start): Promise<CallRecord> {
@@ -125,8 +134,7 @@ export class CallStarts {
 
   /** Somebody is in another call: the caller, who has to end it first, or some of those to be rung. */
   private async findBusy({ callerId, target }: Start, busyIds: Set<string>): Promise<void> {
-    if (!(await this.leaves.freeFromOthers(callerId)))
-      throw new ConflictError('You are in another call: end it first');
+    if (!(await this.leaves.freeFromOthers(callerId))) throw inAnother();
     const inCalls = await this.calls.findLiveOf(target.rungIds);
     busyIds.clear();
     for (const userId of target.rungIds) {
@@ -150,6 +158,10 @@ export class CallStarts {
     const isLost = isLive(call) && seat && isInterrupted(seat);
     return isLost ? this.seating.resume(callerId, device, call.id) : call;
   }
+}
+
+function inAnother(): AppError {
+  return new ConflictError('You are in another call: end it first');
 }
 
 function busy(): AppError {

@@ -31,14 +31,16 @@ export class CallTraces {
     if (call.isTraced !== false) return;
     try {
       await this.append(call);
+      await this.calls.markTraced(call.id);
     } catch (error) {
       this.logger.warn(`the chat of call ${call.id} not told yet: ${String(error)}`);
     }
   }
 
-  async repair(): Promise<void> {
-    const endedBefore = new Date(this.clock.nowMs() - REPAIR_AFTER_MS);
-    for (const call of await this.calls.findUntraced(endedBefore, BATCH)) await this.append(call);
+  /** `afterMs`: none that ended later, which may be in the making. */
+  async repair(afterMs = REPAIR_AFTER_MS): Promise<void> {
+    const endedBefore = new Date(this.clock.nowMs() - afterMs);
+    for (const call of await this.calls.findUntraced(endedBefore, BATCH)) await this.leave(call);
   }
 
   private async append(call: CallRecord): Promise<void> {
@@ -57,6 +59,5 @@ export class CallTraces {
       },
       isQuiet: !UNREAD.includes(state),
     });
-    await this.calls.markTraced(id);
   }
 }
