@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
-import { ForbiddenError, UnavailableError, ValidationError } from '../common/errors/app-error.js';
+import { AppError, ForbiddenError, UnavailableError, ValidationError } from '../common/errors/app-error.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { CallFinder, type CallRef } from './call-finder.js';
 import { isCalled, isInterrupted, peerSockets, seatOf } from './call-seats.js';
@@ -9,6 +9,12 @@ import { assertLive } from './call-transitions.js';
 import type { CallDevice, CallRecord } from './call.record.js';
 import { HeldSignals } from './held-signals.js';
 import type { SentSignal, Signal } from './signal.js';
+
+/** What a device asks to be passed on. */
+export interface Sending extends CallRef {
+  to: string;
+  signal: Signal;
+}
 
 /** Where signals go right now. */
 export interface Delivery {
@@ -37,15 +43,36 @@ export class CallSignals implements OnModuleInit {
     this.events.on('call.resumed', (arrival) => this.handOver(arrival));
   }
 
-  /** `null`: it waits. */
-  async send(
+  /** Each to the device of its receiver, in order; `null`: it waits. One look at the call is good for all. */
+  async sendAll(
     userId: string,
     device: CallDevice,
-    { callId, to }: CallRef & { to: string },
-    signal: Signal,
+    sendings: readonly Sending[],
+  ): Promise<PromiseSettledResult<Delivery | null>[]> {
+    const calls: KnownCalls = new Map();
+    const results: PromiseSettledResult<Delivery | null>[] = [];
+    for (const sending of sendings) {
+      const [result] = await Promise.allSettled([this.send(userId, device, sending, calls)]);
+      results.push(result);
+    }
+    return results;
+  }
+
+  /** The sockets that hear what this device says to all others in the call. */
+  async peersOf(userId: string, device: CallDevice, callId: string): Promise<string[]> {
+    const call = await this.latest(userId, { callId });
+    assertSpeaks(call, userId, device);
+    return peerSockets(call, userId);
+  }
+
+  private async send(
+    userId: string,
+    device: CallDevice,
+    { callId, to, signal }: Sending,
+    calls: KnownCalls,
   ): Promise<Delivery | null> {
     if (to === userId) throw ValidationError.of('to', 'isOther', 'to must be somebody else');
-    const call = await this.latest(userId, { callId, to });
+    const call = await this.known(userId, { callId, to }, calls);
     assertSpeaks(call, userId, device);
     const sent = { callId: call.id, from: userId, signal };
     const receiver = seatOf(call, to);
@@ -60,11 +87,14 @@ export class CallSignals implements OnModuleInit {
     return { socketId: receiver.device.socketId, signals: [...this.held.take(call.id, to), sent] };
   }
 
-  /** The sockets that hear what this device says to all others in the call. */
-  async peersOf(userId: string, device: CallDevice, callId: string): Promise<string[]> {
-    const call = await this.latest(userId, { callId });
-    assertSpeaks(call, userId, device);
-    return peerSockets(call, userId);
+  /** As it was read for one of the group before, unless it has changed since. */
+  private async known(userId: string, ref: CallRef, calls: KnownCalls): Promise<CallRecord> {
+    const key = `${ref.callId}:${ref.to}`;
+    const before = calls.get(key);
+    if (before && (before instanceof AppError || !this.store.isOutdated(before))) return orThrow(before);
+    const found = await this.latest(userId, ref).catch(orAppError);
+    calls.set(key, found);
+    return orThrow(found);
   }
 
   /** Not one that was read just before somebody came in: what is held then would wait for ever. */
@@ -86,6 +116,19 @@ export class CallSignals implements OnModuleInit {
       if (signals.length > 0) this.events.publish('call.signals_released', { socketId, signals });
     });
   }
+}
+
+/** What a look at a call has brought, by what was asked for. */
+type KnownCalls = Map<string, CallRecord | AppError>;
+
+function orThrow(found: CallRecord | AppError): CallRecord {
+  if (found instanceof AppError) throw found;
+  return found;
+}
+
+function orAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  throw error;
 }
 
 function assertSpeaks(call: CallRecord, userId: string, { socketId }: CallDevice): void {

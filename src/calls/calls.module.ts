@@ -25,6 +25,7 @@ import { CallsRepository } from './calls.repository.js';
 import { CallsService } from './calls.service.js';
 import { HeldSignals } from './held-signals.js';
 import { IceServers } from './ice-servers.js';
+import { SocketTurns } from './socket-turns.js';
 
 @Module({
   imports: [
@@ -50,6 +51,7 @@ import { IceServers } from './ice-servers.js';
     CallNews,
     CallStore,
     CallDevices,
+    SocketTurns,
     CallMembersListener,
     HeldSignals,
     IceServers,

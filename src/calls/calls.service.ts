@@ -7,12 +7,12 @@ import { CallFinder, type CallRef } from './call-finder.js';
 import { CallJoins } from './call-joins.js';
 import { CallLeaves, type Farewell } from './call-leaves.js';
 import { CallSeating } from './call-seating.js';
-import { type Delivery, CallSignals } from './call-signals.js';
+import { CallSignals, type Delivery, type Sending } from './call-signals.js';
 import { CallStarts, type CallWish } from './call-starts.js';
 import { CallStore } from './call-store.js';
 import type { CallDevice, CallRecord } from './call.record.js';
 import { type CallView, toOwnCallView } from './call.view.js';
-import type { Signal } from './signal.js';
+import { SocketTurns } from './socket-turns.js';
 
 /** A socket and whose it is. */
 export interface Caller {
@@ -27,6 +27,7 @@ const MAX_READS = 5;
 @Injectable()
 export class CallsService {
   constructor(
+    private readonly turns: SocketTurns,
     private readonly devices: CallDevices,
     private readonly starts: CallStarts,
     private readonly joins: CallJoins,
@@ -58,8 +59,11 @@ export class CallsService {
   }
 
   /** To the peer's device; `null`: it waits until there is one. */
-  signal(caller: Caller, ref: CallRef & { to: string }, signal: Signal): Promise<Delivery | null> {
-    return this.inTurn(caller, (userId, device) => this.signals.send(userId, device, ref, signal));
+  signal(caller: Caller, sending: Sending): Promise<Delivery | null> {
+    const { userId } = caller.user;
+    return this.turns.runTogether(caller.socketId, sending, (sendings) =>
+      this.signals.sendAll(userId, this.deviceOf(caller), sendings),
+    );
   }
 
   /** The sockets that hear what this one says to all in the call. */
@@ -70,7 +74,7 @@ export class CallsService {
   /** A socket is gone, after everything that it had sent. */
   async disconnected(caller: Caller): Promise<void> {
     const { socketId } = caller;
-    if (!this.devices.isConcerned(socketId)) return;
+    if (this.devices.find(socketId) === undefined && !this.turns.isWaiting(socketId)) return;
     await this.inTurn(caller, (userId) => this.seating.lose(userId, socketId));
   }
 
@@ -96,11 +100,11 @@ export class CallsService {
     });
   }
 
-  private inTurn<T>(
-    { user: { userId, sessionId }, socketId }: Caller,
-    deed: (userId: string, device: CallDevice) => Promise<T>,
-  ): Promise<T> {
-    const { nodeId } = this.devices;
-    return this.devices.inTurn(socketId, () => deed(userId, { socketId, sessionId, nodeId }));
+  private inTurn<T>(caller: Caller, deed: (userId: string, device: CallDevice) => Promise<T>): Promise<T> {
+    return this.turns.run(caller.socketId, () => deed(caller.user.userId, this.deviceOf(caller)));
+  }
+
+  private deviceOf({ user: { sessionId }, socketId }: Caller): CallDevice {
+    return { socketId, sessionId, nodeId: this.devices.nodeId };
   }
 }

@@ -56,7 +56,7 @@ export class SignalGateway {
     signal: Signal,
   ): Promise<void> {
     assertOwnIdentity(socket.data.user.userId, dto);
-    const delivery = await this.calls.signal(callerOf(socket), { callId: dto.callId, to: dto.to }, signal);
+    const delivery = await this.calls.signal(callerOf(socket), { callId: dto.callId, to: dto.to, signal });
     if (delivery) sendSignals(this.publisher, delivery.socketId, delivery.signals);
   }
 }

@@ -11,6 +11,7 @@ import {
   type Repository,
 } from '../support/query-plans.js';
 import { addSavedPeople, addSessions, addUsers, seedAccounts } from './query-plans/accounts.plans.js';
+import { addCalls, seedCalls } from './query-plans/calls.plans.js';
 import { addChatLog, seedChatLog } from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addReceipts, seedChats } from './query-plans/chats.plans.js';
 import { addOperations, seedOperations } from './query-plans/operations.plans.js';
@@ -31,7 +32,7 @@ const REPOSITORIES = CLASSES.filter((type) => !CLASSES.some((other) => other.pro
 const DATABASE = `query_plans_${randomBytes(4).toString('hex')}`;
 
 /** Enough of everything that a scan would show. */
-const SEEDS = [seedAccounts, seedChats, seedChatLog, seedStatuses, seedOperations];
+const SEEDS = [seedAccounts, seedChats, seedChatLog, seedStatuses, seedCalls, seedOperations];
 
 describe('query plans', () => {
   let app: TestApp;
@@ -69,6 +70,7 @@ describe('query plans', () => {
     addStatuses,
     addStatusViewings,
     addStatusRest,
+    addCalls,
     addOperations,
   ])
     addCases(add);
