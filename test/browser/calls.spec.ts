@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { type BrowserPhone, PATIENCE, PhoneShop } from '../support/browser-phone.js';
+import { callAndAccept, talk } from '../support/browser-calls.js';
+import { type BrowserPhone, PATIENCE } from '../support/browser-phone.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { PhoneShop } from '../support/phone-shop.js';
 import { requires } from '../support/requires.js';
 import { TurnServer } from '../support/turn-server.js';
 
@@ -136,10 +138,27 @@ describe.runIf(requires('chromium', 'turnserver'))('calls between browsers throu
     [app, shop] = await Promise.all([createTestApp(settings), PhoneShop.open()]);
   }, LONG.timeout);
 
+  afterEach(() => shop.takeBack());
+
   afterAll(async () => {
     await shop.close();
     await app.close();
     await turn.stop();
+  });
+
+  it('should get a relay with the credentials of the endpoint, and none with others', async () => {
+    const ann = await shop.phone(app.url);
+
+    const { body } = await app.http
+      .get('/api/calls/ice-servers')
+      .set({ Authorization: `Bearer ${ann.token}` })
+      .expect(200);
+    const [server] = body.iceServers as { username: string }[];
+    const forged = { ...server, username: `${Number.MAX_SAFE_INTEGER}:${ann.id}` };
+
+    expect(body.iceServers).toMatchObject([{ username: expect.stringMatching(`^\\d+:${ann.id}$`) }]);
+    expect(await ann.waysThrough(body.iceServers)).toContain('relay');
+    expect(await ann.waysThrough([forged])).toEqual([]);
   });
 
   it('should talk with the credentials that the server hands out, and again after a total blackout', async () => {
@@ -165,18 +184,6 @@ describe.runIf(requires('chromium', 'turnserver'))('calls between browsers throu
     expect(await reports()).toMatchObject([relayed, relayed]);
   });
 });
-
-async function callAndAccept(caller: BrowserPhone, callee: BrowserPhone): Promise<string> {
-  const callId = await caller.call({ to: callee.id });
-  await callee.hears('incoming_call', { callId, from: caller.id, callType: 'video' });
-  await callee.accept(callId);
-  await caller.hears('call_accepted', { callId, userId: callee.id });
-  return callId;
-}
-
-async function talk(one: BrowserPhone, other: BrowserPhone): Promise<void> {
-  await Promise.all([one.seesAndHears(other), other.seesAndHears(one)]);
-}
 
 async function groupOf(app: TestApp, [owner, ...members]: readonly BrowserPhone[]): Promise<string> {
   const { body } = await app.http

@@ -49,6 +49,20 @@ class Phone {
     return Object.fromEntries(await Promise.all(entries));
   }
 
+  /** The kinds of ways to this phone that can be found with these servers. */
+  async waysThrough(iceServers) {
+    const pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: 'relay' });
+    const found = [];
+    const isDone = new Promise((done) => {
+      pc.onicecandidate = ({ candidate }) => (candidate ? found.push(candidate.type) : done());
+    });
+    pc.createDataChannel('any');
+    await pc.setLocalDescription();
+    await isDone;
+    pc.close();
+    return found;
+  }
+
   camera() {
     const video = { width: 320, height: 240, frameRate: 15 };
     this.stream ??= navigator.mediaDevices.getUserMedia({ audio: true, video });

@@ -1,31 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-import { NetworkCable } from './network-cable.js';
-import { pathOf } from './requires.js';
-import { StaticFiles } from './static-files.js';
+import type { NetworkCable } from './network-cable.js';
 
 /** A call through encoders on a busy machine takes its time; nothing waits for longer than it has to. */
 export const PATIENCE = { timeout: 60_000, interval: 100 };
-
-const PAGE = 'test/browser/phone.html';
-
-/** A camera that nobody has to allow, with a moving picture and a beep; sound without a click first. */
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-fake-ui-for-media-stream',
-  '--use-fake-device-for-media-stream',
-  '--autoplay-policy=no-user-gesture-required',
-];
 
 export interface Ack {
   ok: boolean;
@@ -45,51 +26,6 @@ export interface PeerReport {
   localCandidate: string | null;
   remoteCandidate: string | null;
   iceUfrag: string | null;
-}
-
-/** A browser with the page of `test/browser` in it, once per phone. */
-export class PhoneShop {
-  private readonly cables: NetworkCable[] = [];
-
-  private constructor(
-    private readonly browser: Browser,
-    private readonly site: StaticFiles,
-  ) {}
-
-  static async open(): Promise<PhoneShop> {
-    const site = await StaticFiles.serve([
-      PAGE,
-      'test/browser/phone.js',
-      'examples/call-client.js',
-      'node_modules/socket.io-client/dist/socket.io.esm.min.js',
-    ]);
-    const browser = await chromium.launch({ executablePath: pathOf('chromium'), args: FLAGS });
-    return new PhoneShop(browser, site);
-  }
-
-  /** A phone of somebody new, or one more of `owner`, connected to the server at `url` by a cable of its own. */
-  async phone(
-    url: string,
-    { owner, rtc }: { owner?: BrowserPhone; rtc?: object } = {},
-  ): Promise<BrowserPhone> {
-    const page = await (await this.browser.newContext()).newPage();
-    await page.goto(`${this.site.url}/${PAGE}`);
-    const cable = await NetworkCable.to(url);
-    this.cables.push(cable);
-    return BrowserPhone.enter(page, cable, { owner, rtc });
-  }
-
-  /** Switches all phones off. */
-  async takeBack(): Promise<void> {
-    await Promise.all(this.browser.contexts().map((context) => context.close()));
-    await Promise.all(this.cables.splice(0).map((cable) => cable.close()));
-  }
-
-  async close(): Promise<void> {
-    await this.takeBack();
-    await this.browser.close();
-    await this.site.close();
-  }
 }
 
 /** A page with somebody's account, a camera and a call client. */
@@ -138,6 +74,11 @@ export class BrowserPhone {
 
   async hangUp(): Promise<void> {
     await press(this.page, 'hangUp');
+  }
+
+  /** The kinds of candidates that these servers give to somebody who takes relays alone. */
+  waysThrough(iceServers: readonly object[]): Promise<string[]> {
+    return press(this.page, 'waysThrough', iceServers);
   }
 
   peers(): Promise<Record<string, PeerReport>> {
