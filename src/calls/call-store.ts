@@ -28,6 +28,9 @@ export interface Change {
 @Injectable()
 export class CallStore {
   private readonly versions = new LRUCache<string, number>({ max: 10_000 });
+  /** Which of this node's calls each one is. */
+  private readonly numbers = new LRUCache<string, number>({ max: 10_000 });
+  private begun = 0;
 
   constructor(
     private readonly calls: CallsRepository,
@@ -37,9 +40,23 @@ export class CallStore {
   ) {}
 
   async insert(call: CallRecord): Promise<'stored' | Obstacle> {
+    // Others may read it before this node knows that it is stored, and tells of it.
+    this.numbers.set(call.id, Number.POSITIVE_INFINITY);
     const written = await this.calls.insert(call);
-    if (written === 'stored') this.follow(null, call);
+    if (written === 'stored') {
+      this.numbers.set(call.id, (this.begun += 1));
+      this.follow(null, call);
+    }
     return written;
+  }
+
+  /** How many calls this node has begun; `hasBegunSince` tells of each whether it was later. */
+  get begunCount(): number {
+    return this.begun;
+  }
+
+  hasBegunSince(callId: string, begunCount: number): boolean {
+    return (this.numbers.get(callId) ?? 0) > begunCount;
   }
 
   /**

@@ -78,11 +78,12 @@ export class CallsService {
     await this.inTurn(caller, (userId) => this.seating.lose(userId, socketId));
   }
 
-  /** What rings for this user at the moment, for a device that has just come. */
+  /** What has been ringing for this user, for a device that is from now on told of what else begins to. */
   async ringing(userId: string): Promise<CallView | null> {
+    const { begunCount } = this.store;
     for (let reads = 0; reads < MAX_READS; reads += 1) {
       const call = await this.finder.findRinging(userId);
-      if (!call) return null;
+      if (!call || this.store.hasBegunSince(call.id, begunCount)) return null;
       // What this node knows to be answered or over must not begin to ring behind the news of it.
       if (!this.store.isOutdated(call)) return toOwnCallView(call, userId);
     }

@@ -188,6 +188,21 @@ describe('calls on a server that is killed', () => {
     60_000,
   );
 
+  it('should stop in order amid a call, which goes on after the next start', async () => {
+    await start(LONG);
+    const old = await Promise.all([connect(ann), connect(bob)]);
+    const callId = await call(old[0]);
+    await old[1].ok('call_accepted', { callId });
+
+    const { code } = await server.terminate();
+    server = await ServerProcess.start(dataDir, LONG);
+
+    expect(code).toBe(0);
+    const [annPhone, bobPhone] = await Promise.all([connect(ann), connect(bob)]);
+    await Promise.all([annPhone, bobPhone].map((socket) => socket.ok('call_resume', { callId })));
+    await speak(callId, annPhone, bobPhone);
+  }, 60_000);
+
   it('should leave no call open, nobody busy and no trace out, killed amid many calls', async () => {
     await start(SHORT);
     const callers = await Promise.all(Array.from({ length: 12 }, (_, i) => register(`caller${i}`)));
