@@ -5,7 +5,7 @@ import type { Signal } from './signal.js';
 
 const sent = (signal: Signal, from = 'ann', callId = 'call') => ({ callId, from, signal });
 
-describe(HeldSignals.name, () => {
+describe('HeldSignals', () => {
   it('should hand over the last offer and the last answer, then the candidates in order, once', () => {
     const held = new HeldSignals();
     for (const signal of [

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { SocketTurns } from './socket-turns.js';
 
-describe(SocketTurns.name, () => {
+describe('SocketTurns', () => {
   let turns: SocketTurns;
   let log: string[];
 

@@ -56,7 +56,7 @@ export class SocketTurns implements OnApplicationShutdown {
       return runAll(items);
     });
     const group = { items, results };
-    this.groups.set(socketId, group as Group<unknown, unknown>);
+    this.groups.set(socketId, group);
     return group;
   }
 }

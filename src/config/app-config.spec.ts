@@ -48,6 +48,27 @@ describe('AppConfig', () => {
     });
   });
 
+  it('should read how long calls ring and wait', () => {
+    const config = from({ CALL_RING_SECONDS: '0.5', CALL_GRACE_SECONDS: '2.25' });
+
+    expect(config).toMatchObject({ callRingMs: 500, callGraceMs: 2250 });
+  });
+
+  it.each([
+    ['a public STUN server where nothing is set', {}, ['stun:stun.l.google.com:19302'], []],
+    ['none where it says so', { STUN_URLS: 'none' }, [], []],
+    ['those that are named', { STUN_URLS: 'stun:a, stun:b' }, ['stun:a', 'stun:b'], []],
+    ['TURN alone where it is set', { TURN_URLS: 'turn:a', TURN_SECRET: 'x'.repeat(16) }, [], ['turn:a']],
+    [
+      'both where both are set',
+      { TURN_URLS: 'turn:a', TURN_SECRET: 'x'.repeat(16), STUN_URLS: 'stun:b' },
+      ['stun:b'],
+      ['turn:a'],
+    ],
+  ])('should hand out %s', (_, variables: Record<string, string>, stunUrls, turnUrls) => {
+    expect(from(variables)).toMatchObject({ stunUrls, turnUrls });
+  });
+
   it('should limit rates unless told not to', () => {
     expect(from().isRateLimited).toBe(true);
     expect(from({ RATE_LIMITS: 'off' }).isRateLimited).toBe(false);

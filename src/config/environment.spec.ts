@@ -54,6 +54,10 @@ describe('validateEnvironment', () => {
     ['CORS_ORIGINS', ' https://a.example , https://b.example , '],
     ['PRESENCE_GRACE_SECONDS', '0.2'],
     ['ALLOW_EMBEDDED_DB', 'true'],
+    ['CALL_RING_SECONDS', '0.5'],
+    ['CALL_GRACE_SECONDS', '0'],
+    ['STUN_URLS', 'stun:a.example:3478, stuns:b.example'],
+    ['STUN_URLS', 'none'],
   ])('should admit %s=%s', (name, value) => {
     expect(validateEnvironment({ [name]: value })).toHaveProperty(name);
   });
@@ -87,6 +91,14 @@ describe('validateEnvironment', () => {
     ['PRESENCE_GRACE_SECONDS', '-1', 'less than 0'],
     ['PRESENCE_GRACE_SECONDS', 'NaN', 'less than 0'],
     ['PRESENCE_GRACE_SECONDS', 'Infinity', 'greater than 300'],
+    ['CALL_RING_SECONDS', '0', 'less than 0.1'],
+    ['CALL_RING_SECONDS', '601', 'greater than 600'],
+    ['CALL_GRACE_SECONDS', '-1', 'less than 0'],
+    ['STUN_URLS', 'stun.example.com', 'addresses such as stun:'],
+    ['STUN_URLS', 'turn:a.example', 'addresses such as stun:'],
+    ['TURN_URLS', 'https://a.example', 'addresses such as turn:'],
+    ['TURN_URLS', 'turn:', 'addresses such as turn:'],
+    ['TURN_SECRET', 'x'.repeat(15), 'at least 16 bytes'],
     ['BCRYPT_COST', '3', 'less than 4'],
     ['BCRYPT_COST', '31', 'greater than 14'],
   ])('should refuse %s=%s by its name and rule', (name, value, rule) => {
@@ -106,6 +118,13 @@ describe('validateEnvironment', () => {
       ).toHaveLength(1);
     }
     expect(message).toContain('  PORT:');
+  });
+
+  it('should demand the secret of the TURN servers, and take both', () => {
+    const TURN_URLS = 'turn:turn.example.com:3478?transport=udp,turns:turn.example.com';
+
+    expect(problemsOf({ TURN_URLS })).toMatch(/^ {2}TURN_SECRET: .*required with TURN_URLS/m);
+    expect(validateEnvironment({ TURN_URLS, TURN_SECRET: 'x'.repeat(16) })).toMatchObject({ TURN_URLS });
   });
 
   it('should not print a secret', () => {

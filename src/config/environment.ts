@@ -100,7 +100,7 @@ export class Environment {
   @Max(600)
   CALL_GRACE_SECONDS = 15;
 
-  @Matches(/^[\s,]*(turns?:[^\s,]+[\s,]*)*$/, {
+  @Matches(/^[\s,]*(turns?:[^\s,]+([\s,]+|$))*$/, {
     message: 'TURN_URLS must be addresses such as turn:turn.example.com:3478, separated by commas',
   })
   TURN_URLS = '';
@@ -112,7 +112,7 @@ export class Environment {
   })
   TURN_SECRET?: string;
 
-  @Matches(/^([\s,]*(stuns?:[^\s,]+[\s,]*)*|none)$/, {
+  @Matches(/^([\s,]*(stuns?:[^\s,]+([\s,]+|$))*|none)$/, {
     message: 'STUN_URLS must be addresses such as stun:stun.example.com:3478, separated by commas, or none',
   })
   STUN_URLS = '';

@@ -81,17 +81,31 @@ describe('/docs/events', () => {
       .set(bob!.auth)
       .send({ type: 'text', text: 'At the sea' });
 
+    // Bob calls before each event about a call: Ann rejects it, or is in it by having called back.
+    const phone = await app.connectAs(bob!);
+    const beginCall = async (name: string) => {
+      const { callId } = await phone.ok('call_user', { chatId, callType: 'video' });
+      if (name !== 'call_rejected') await socket.ok('call_user', { chatId, callType: 'video' });
+      return callId as string;
+    };
+    const isAboutCall = (name: string) =>
+      name !== 'call_user' && /^(call_|offer|answer|ice_candidate|media_state)/.test(name);
+
     const refused: string[] = [];
     for (const name of clientEvents) {
+      const callId = isAboutCall(name) ? await beginCall(name) : null;
       const { payload } = document.components.messages[`client.${name}`].examples[0];
       const ready = {
         ...payload,
-        ...('chatId' in payload && { chatId }),
+        ...(('chatId' in payload || name === 'call_user') && { chatId }),
+        ...('callId' in payload && { callId }),
+        ...('to' in payload && { to: bob!.id }),
         ...('seq' in payload && { seq: 1 }),
         ...('statusId' in payload && { statusId: posted.body.id as string }),
       };
       const ack = await socket.send(name, ready);
       if (!ack.ok) refused.push(`${name}: ${ack.error.code}`);
+      if (callId ?? name === 'call_user') await phone.send('call_ended', {});
     }
     // An example can't hold a valid token.
     expect(refused).toEqual(['authenticate: UNAUTHENTICATED']);
