@@ -1,4 +1,5 @@
 import { ScheduledMessagesRepository } from '../../../src/messages/scheduled/scheduled-messages.repository.js';
+import { LinkPreviewsRepository } from '../../../src/messages/previews/link-previews.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
 import { chat, hex, LATER, NOW, objectId, times, user } from './ids.js';
 
@@ -42,6 +43,22 @@ export function addScheduled(add: AddPlan): void {
   );
   add(ScheduledMessagesRepository, 'remove', (rows) => rows.remove(hex(scheduled(7))));
   add(ScheduledMessagesRepository, 'sweep', (rows) => rows.sweep(NOW, 50), { keys: 50, docs: 50 });
+}
+
+/** What is kept of pages. */
+export function addPreviews(add: AddPlan): void {
+  const url = 'https://example.com/';
+  add(LinkPreviewsRepository, 'store', (rows) => rows.store(url, { url, title: 'Example' }, LATER));
+  add(LinkPreviewsRepository, 'store, a failure', (rows) => rows.store(url, null, LATER));
+  add(LinkPreviewsRepository, 'find', (rows) => rows.find(url, NOW));
+  add(LinkPreviewsRepository, 'sweep', (rows) => rows.sweep(NOW, 50), { keys: 50, docs: 50 });
+}
+
+export async function seedPreviews(insert: Insert): Promise<void> {
+  await insert(
+    'CachedPreview',
+    times(2000, (n) => ({ _id: `page ${n}`, expiresAt: timeOf(n) })),
+  );
 }
 
 export async function seedScheduled(insert: Insert): Promise<void> {
