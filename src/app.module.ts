@@ -18,6 +18,7 @@ import { GatewaysModule } from './gateways/gateways.module.js';
 import { HealthModule } from './health/health.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { PreviewsModule } from './messages/previews/previews.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { StatusModule } from './status/status.module.js';
 import { SyncModule } from './sync/sync.module.js';
@@ -33,6 +34,7 @@ import { UsersModule } from './users/users.module.js';
     UsersModule,
     ChatsModule,
     MessagesModule,
+    PreviewsModule,
     StatusModule,
     CallsModule,
     ReportsModule,

@@ -23,6 +23,7 @@ export class AppConfig {
   readonly corsOrigins = listOf(this.env.CORS_ORIGINS);
   readonly logLevel = this.env.LOG_LEVEL;
   readonly isRateLimited = this.env.RATE_LIMITS === 'on';
+  readonly hasLinkPreviews = this.env.LINK_PREVIEWS === 'on';
   readonly presenceGraceMs = this.env.PRESENCE_GRACE_SECONDS * 1000;
   readonly callRingMs = Math.round(this.env.CALL_RING_SECONDS * 1000);
   readonly callGraceMs = Math.round(this.env.CALL_GRACE_SECONDS * 1000);

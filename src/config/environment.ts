@@ -83,6 +83,9 @@ export class Environment {
   @IsIn(['on', 'off'])
   RATE_LIMITS: 'on' | 'off' = 'on';
 
+  @IsIn(['on', 'off'])
+  LINK_PREVIEWS: 'on' | 'off' = 'off';
+
   @toNumber()
   @Min(0)
   @Max(300)

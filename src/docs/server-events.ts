@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 
 import { ChatView } from '../chats/chat.view.js';
 import { MessageView } from '../messages/message.view.js';
+import { ScheduledMessageView } from '../messages/scheduled/scheduled-message.view.js';
 import type { PayloadOf, ServerEventName } from '../realtime/socket-events.js';
 import { StatusView } from '../status/status.view.js';
 import * as views from './server-events.views.js';
@@ -19,6 +20,12 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     summary: 'A message was stored. Of one chat they come in the order of `seq`',
     to: "All sockets of all members, the sender's own included",
     payload: MessageView,
+  },
+  scheduled_message: {
+    summary:
+      'A message to be sent later is new (`pending`), was `sent` or `cancelled`, or `failed`; the last is on the list with its reason',
+    to: 'All sockets of its sender',
+    payload: ScheduledMessageView,
   },
   message_receipt: {
     summary: 'Somebody got or read messages. Several moves at about the same time come as one',

@@ -3,6 +3,7 @@ import type { SentSignal } from '../calls/signal.js';
 import type { ChatRosterEntry } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
 import type { MessageView } from '../messages/message.view.js';
+import type { ScheduledMessageView } from '../messages/scheduled/scheduled-message.view.js';
 import type { StatusView } from '../status/status.view.js';
 
 /**
@@ -34,6 +35,8 @@ export interface DomainEventMap {
     recipientIds: readonly string[];
   };
   'message.created': { message: MessageView; recipientIds: readonly string[] };
+  /** A message to be sent later is new, was sent, could not be sent, or was cancelled: of its sender alone. */
+  'scheduled.changed': { userId: string; scheduled: ScheduledMessageView };
   /**
    * `status` is the shared view, `own` the author's. `recipientIds` are whoever may see it at this moment,
    * without the author.

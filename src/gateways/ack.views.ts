@@ -4,6 +4,7 @@ import { CallView } from '../calls/call.view.js';
 import { IceServerView } from '../calls/ice-servers.view.js';
 import { ChatView } from '../chats/chat.view.js';
 import { MessageView } from '../messages/message.view.js';
+import { ScheduledMessageView } from '../messages/scheduled/scheduled-message.view.js';
 import { StatusView } from '../status/status.view.js';
 import { OwnUserView } from '../users/user.view.js';
 
@@ -32,8 +33,11 @@ export class JoinChatAck {
 }
 
 export class NewMessageAck {
-  @ApiProperty({ type: MessageView })
-  message: MessageView;
+  @ApiPropertyOptional({ type: MessageView, description: 'Absent where it was scheduled' })
+  message?: MessageView;
+
+  @ApiPropertyOptional({ type: ScheduledMessageView, description: 'With `sendAt`, until it is sent' })
+  scheduled?: ScheduledMessageView;
 }
 
 export class ReceiptAck {

@@ -6,6 +6,12 @@ interface Claims {
   senderId?: string;
 }
 
+/** A payload without the fields in which a client says who sends it. */
+export function withoutClaims<T extends Claims>(payload: T): Omit<T, keyof Claims> {
+  const { userId: _, from: __, senderId: ___, ...rest } = payload;
+  return rest;
+}
+
 /** Identity is the token's. A field that claims another is an attempt to be somebody else. */
 export function assertOwnIdentity(userId: string, { userId: claimed, from, senderId }: Claims): void {
   for (const claim of [claimed, from, senderId]) {

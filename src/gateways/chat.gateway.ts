@@ -7,9 +7,10 @@ import type { AuthUser } from '../common/auth-user.js';
 import { NewMessageDto } from '../messages/dto/send-message.dto.js';
 import { HistoryService } from '../messages/history.service.js';
 import { MessagesService } from '../messages/messages.service.js';
+import { ScheduledMessages } from '../messages/scheduled/scheduled-messages.service.js';
 import { TypingService } from '../presence/typing.service.js';
 import { JoinChatAck, NewMessageAck, ReceiptAck } from './ack.views.js';
-import { assertOwnIdentity } from './assert-own-identity.js';
+import { assertOwnIdentity, withoutClaims } from './assert-own-identity.js';
 import { ClientEvent } from './client-event.decorator.js';
 import { CurrentSocketUser } from './current-socket-user.decorator.js';
 import { ChatEventDto, ReceiptDto, TypingDto } from './dto/chat-event.dto.js';
@@ -25,6 +26,7 @@ export class ChatGateway {
     private readonly history: HistoryService,
     private readonly receipts: ReceiptsService,
     private readonly typing: TypingService,
+    private readonly scheduled: ScheduledMessages,
   ) {}
 
   @ClientEvent('join_chat', {
@@ -58,10 +60,10 @@ export class ChatGateway {
 
   @ClientEvent('new_message', {
     summary:
-      'Sends a message; acked when it is stored. A retry with the same clientMessageId answers the first one',
+      'Sends a message; acked when it is stored. A retry with the same clientMessageId answers the first one. With sendAt it waits until then, and the ack is what was scheduled',
     ack: NewMessageAck,
-    errors: ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT'],
-    emits: ['receive_message'],
+    errors: ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'GONE'],
+    emits: ['receive_message', 'scheduled_message'],
     limit: 'new_message',
   })
   async newMessage(
@@ -69,8 +71,16 @@ export class ChatGateway {
     @MessageBody() dto: NewMessageDto,
   ): Promise<NewMessageAck> {
     assertOwnIdentity(userId, dto);
+    if (dto.sendAt !== undefined) return this.schedule(userId, dto, dto.sendAt);
     const { message } = await this.messages.send(userId, dto.chatId, dto);
     return { message };
+  }
+
+  /** A retry after that moment is answered with the message. */
+  private async schedule(userId: string, dto: NewMessageDto, sendAt: string): Promise<NewMessageAck> {
+    const { chatId, ...content } = withoutClaims(dto);
+    const { scheduled, message } = await this.scheduled.schedule(userId, chatId, { ...content, sendAt });
+    return scheduled ? { scheduled } : { message };
   }
 
   @ClientEvent('message_delivered', {

@@ -2,19 +2,32 @@ import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
 import { CallsModule } from '../calls/calls.module.js';
+import { MessagesModule } from '../messages/messages.module.js';
+import { PreviewsModule } from '../messages/previews/previews.module.js';
 import { StatusModule } from '../status/status.module.js';
 import { CallSweepJob } from './call-sweep.job.js';
 import { JobLease, JobLeaseSchema } from './job-lease.schema.js';
 import { JobLeasesRepository } from './job-leases.repository.js';
 import { JobRunner } from './job-runner.js';
+import { LinkPreviewsJob } from './link-previews.job.js';
+import { ScheduledMessagesJob } from './scheduled-messages.job.js';
 import { StatusSweepJob } from './status-sweep.job.js';
 
 @Module({
   imports: [
     StatusModule,
     CallsModule,
+    MessagesModule,
+    PreviewsModule,
     MongooseModule.forFeature([{ name: JobLease.name, schema: JobLeaseSchema }]),
   ],
-  providers: [JobRunner, JobLeasesRepository, StatusSweepJob, CallSweepJob],
+  providers: [
+    JobRunner,
+    JobLeasesRepository,
+    StatusSweepJob,
+    CallSweepJob,
+    ScheduledMessagesJob,
+    LinkPreviewsJob,
+  ],
 })
 export class JobsModule {}

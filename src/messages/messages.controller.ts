@@ -1,5 +1,13 @@
 import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import type { AuthUser } from '../common/auth-user.js';
@@ -13,14 +21,22 @@ import { HistoryService } from './history.service.js';
 import { MessagePageView } from './message-page.view.js';
 import { MessageView } from './message.view.js';
 import { MessagesService } from './messages.service.js';
+import { ScheduledMessageView } from './scheduled/scheduled-message.view.js';
+import { ScheduledMessages } from './scheduled/scheduled-messages.service.js';
+
+const SENT_OR_SCHEDULED = {
+  oneOf: [{ $ref: getSchemaPath(MessageView) }, { $ref: getSchemaPath(ScheduledMessageView) }],
+};
 
 @ApiTags('messages')
 @ApiBearerAuth()
+@ApiExtraModels(MessageView, ScheduledMessageView)
 @Controller('chats/:id/messages')
 export class MessagesController {
   constructor(
     private readonly messages: MessagesService,
     private readonly history: HistoryService,
+    private readonly scheduled: ScheduledMessages,
   ) {}
 
   @Get()
@@ -44,19 +60,22 @@ export class MessagesController {
   @ApiOperation({
     summary: 'Send a message',
     description:
-      'The same as the socket event `new_message`: every socket of every member gets `receive_message`. Answered when the message is stored durably. A retry with the same `clientMessageId` answers 200 with the first message; with other content it is `CONFLICT`. In a direct chat it is `FORBIDDEN` to write to somebody whose `messages` setting does not admit you and who has not written there yet, across a block always; nothing is stored then.',
+      'The same as the socket event `new_message`: every socket of every member gets `receive_message`. Answered when the message is stored durably. A retry with the same `clientMessageId` answers 200 with the first message; with other content it is `CONFLICT`. In a direct chat it is `FORBIDDEN` to write to somebody whose `messages` setting does not admit you and who has not written there yet, across a block always; nothing is stored then. With `sendAt` the answer is the scheduled message, and a retry after that moment gets the message that it has become; the same `clientMessageId` with another content or `sendAt` is `CONFLICT`, one that was cancelled is `GONE`. 100 can wait per user (`CONFLICT`).',
   })
-  @ApiCreatedResponse({ type: MessageView })
-  @ApiOkResponse({ type: MessageView, description: 'Sent before with this clientMessageId' })
-  @ApiErrors('VALIDATION', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'PAYLOAD_TOO_LARGE', 'UNAVAILABLE')
+  @ApiCreatedResponse({ schema: SENT_OR_SCHEDULED })
+  @ApiOkResponse({ schema: SENT_OR_SCHEDULED, description: 'Sent before with this clientMessageId' })
+  @ApiErrors('VALIDATION', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'GONE', 'PAYLOAD_TOO_LARGE', 'UNAVAILABLE')
   async send(
     @CurrentUser() user: AuthUser,
     @Param() { id }: IdParamsDto,
-    @Body() content: PostMessageDto,
+    @Body() { sendAt, ...content }: PostMessageDto,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<MessageView> {
-    const { message, isNew } = await this.messages.send(user.userId, id, content);
+  ): Promise<MessageView | ScheduledMessageView> {
+    const { scheduled, message, isNew } =
+      sendAt === undefined
+        ? { scheduled: undefined, ...(await this.messages.send(user.userId, id, content)) }
+        : await this.scheduled.schedule(user.userId, id, { ...content, sendAt });
     response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
-    return message;
+    return scheduled ?? message;
   }
 }

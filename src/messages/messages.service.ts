@@ -60,6 +60,18 @@ export class MessagesService {
     return toSent(await sameContent(stored, content));
   }
 
+  /** The message that was sent under this `clientMessageId`, if there is one; with other content it is `CONFLICT`. */
+  async findSent(senderId: string, chatId: string, content: MessageContent): Promise<MessageView | null> {
+    const row = await this.findRow(senderId, chatId, content);
+    return row && toSent(await sameContent(Promise.resolve({ row, isNew: false }), content)).message;
+  }
+
+  /** As the chat is now; a send asks again. */
+  async assertMayWrite(senderId: string, chatId: string): Promise<void> {
+    await this.access.assertMember(senderId, chatId);
+    await this.gate.assertOpen(senderId, chatId);
+  }
+
   /** For a retry of a reply whose status is out of reach by now: the first message, if there is one. */
   async findStatusReply(
     senderId: string,
@@ -77,13 +89,13 @@ export class MessagesService {
       await this.gate.assertOpen(senderId, chatId);
       return await this.append(senderId, chatId, content);
     } catch (error) {
-      const row = error instanceof ForbiddenError && (await this.findSent(senderId, chatId, content));
+      const row = error instanceof ForbiddenError && (await this.findRow(senderId, chatId, content));
       if (!row) throw error;
       return { row, isNew: false };
     }
   }
 
-  private findSent(senderId: string, chatId: string, { clientMessageId = '' }: MessageContent) {
+  private findRow(senderId: string, chatId: string, { clientMessageId = '' }: MessageContent) {
     return this.rows.findBySend(toObjectId(chatId), toObjectId(senderId), clientMessageId);
   }
 

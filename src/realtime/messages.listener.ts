@@ -15,6 +15,9 @@ export class MessagesListener implements OnModuleInit {
     this.events.on('message.created', ({ message, recipientIds }) => {
       this.publisher.toUsers(recipientIds, 'receive_message', message);
     });
+    this.events.on('scheduled.changed', ({ userId, scheduled }) => {
+      this.publisher.toUsers([userId], 'scheduled_message', scheduled);
+    });
     this.events.on('receipt.moved', ({ recipientIds, shownReadSeq, ...receipt }) => {
       if (shownReadSeq === receipt.readSeq) {
         return this.publisher.toUsers(recipientIds, 'message_receipt', receipt);

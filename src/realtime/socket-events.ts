@@ -4,12 +4,15 @@ import type { ChatRole } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
 import type { ErrorInfo } from '../common/errors/error-body.js';
 import type { MessageView } from '../messages/message.view.js';
+import type { ScheduledMessageView } from '../messages/scheduled/scheduled-message.view.js';
 import type { StatusView } from '../status/status.view.js';
 
 /** What the server sends on its own, by event name: the whole outbound wire contract. */
 export interface ServerToClientEvents {
   /** To every socket of every member, the sender's included; per chat in the order of `seq`. */
   receive_message: (message: MessageView) => void;
+  /** To the sender's own devices: it is new, was sent, could not be sent, or was cancelled. */
+  scheduled_message: (scheduled: ScheduledMessageView) => void;
   message_receipt: (receipt: {
     chatId: string;
     userId: string;

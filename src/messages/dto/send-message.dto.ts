@@ -1,7 +1,7 @@
 import { IntersectionType } from '@nestjs/swagger';
 
 import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
-import { EnumField, IdField, TextField } from '../../common/validation/fields.js';
+import { EnumField, IdField, TextField, TimeField } from '../../common/validation/fields.js';
 
 /** The most characters of a message's text. */
 export const MAX_TEXT = 4096;
@@ -22,6 +22,13 @@ export class PostMessageDto {
 
   @TextField({ min: 1, max: MAX_TEXT, blank: false, example: 'Hello!' })
   text: string;
+
+  @TimeField({
+    optional: true,
+    description:
+      'To be sent then and not now: a moment in the next 366 days. Until then only the sender knows of it',
+  })
+  sendAt?: string;
 }
 
 /** Payload of `new_message`. */
