@@ -16,6 +16,7 @@ import { EventsModule } from './events/events.module.js';
 import { GatewaysModule } from './gateways/gateways.module.js';
 import { HealthModule } from './health/health.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { MediaModule } from './media/media.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { StatusModule } from './status/status.module.js';
@@ -29,6 +30,7 @@ import { UsersModule } from './users/users.module.js';
     EventsModule,
     DatabaseModule,
     AuthModule,
+    MediaModule,
     UsersModule,
     ChatsModule,
     MessagesModule,

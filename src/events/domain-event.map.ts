@@ -43,6 +43,8 @@ export interface DomainEventMap {
   'status.viewed': { authorId: string; statusId: string; userId: string; at: string };
   /** A reaction is new, another, or (`null`) gone. */
   'status.reacted': { authorId: string; statusId: string; userId: string; emoji: string | null; at: string };
+  /** Something has let go of these stored files; others may still hold them. The collector looks. */
+  'media.released': { mediaIds: readonly string[] };
   /** Watermarks moved, at most once per chat, member and flush. */
   'receipt.moved': ReceiptMoved;
   /** First active socket of a user; not again for further tabs. */

@@ -18,6 +18,7 @@ export const RATE_LIMITS = {
   write: { points: 3000, seconds: 60 },
   'chats.create': { points: 600, seconds: 60 },
   reports: { points: 100, seconds: 3600 },
+  'media.upload': { points: 300, seconds: 60 },
   new_message: { points: 1000, seconds: 10 },
   receipts: { points: 3000, seconds: 10 },
   typing: { points: 200, seconds: 10 },
