@@ -35,7 +35,8 @@ export class MediaDownloads {
 
   async thumbnail(userId: string, mediaId: string, request: Request, response: Response): Promise<void> {
     const media = await this.access.getReadable(userId, mediaId);
-    if (media.thumbnailSize === 0) throw new NotFoundError('Thumbnail');
+    // To the eye of a stranger it is the same as no file at all.
+    if (media.thumbnailSize === 0) throw new NotFoundError('Media');
     await this.send(thumbnailOf(media), request, response);
   }
 
