@@ -17,6 +17,7 @@ import { EventsModule } from './events/events.module.js';
 import { GatewaysModule } from './gateways/gateways.module.js';
 import { HealthModule } from './health/health.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { MediaModule } from './media/media.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PreviewsModule } from './messages/previews/previews.module.js';
 import { ReportsModule } from './reports/reports.module.js';
@@ -31,6 +32,7 @@ import { UsersModule } from './users/users.module.js';
     EventsModule,
     DatabaseModule,
     AuthModule,
+    MediaModule,
     UsersModule,
     ChatsModule,
     MessagesModule,

@@ -14,6 +14,12 @@ const MAX_BODY = '256kb';
 /** Longer than the idle time of usual load balancers, which else reuse a connection that we just closed. */
 const KEEP_ALIVE_MS = 65_000;
 
+/** What scripts of other origins may read of an answer. */
+const EXPOSED_HEADERS = ['Retry-After', 'ETag', 'Content-Range', 'Content-Disposition'];
+
+/** A large file over a slow line; what stands still meanwhile is cut by whoever reads it. */
+const REQUEST_MS = 3_600_000;
+
 /** Options of the app that must be given when it is created. */
 export const APP_OPTIONS = {
   bodyParser: false,
@@ -29,11 +35,12 @@ export function setupApp(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   // The Swagger page brings its scripts inline; what we serve besides is JSON.
   app.use(helmet({ contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } }));
-  app.enableCors({ origin: config.corsOrigin, credentials: true, exposedHeaders: ['Retry-After'] });
+  app.enableCors({ origin: config.corsOrigin, credentials: true, exposedHeaders: EXPOSED_HEADERS });
   app.use(requestDeadline);
   app.use(requireJson);
   app.useBodyParser('json', { limit: MAX_BODY });
   app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
+  app.getHttpServer().requestTimeout = REQUEST_MS;
   app.useWebSocketAdapter(new SocketIoAdapter(app, config));
   // Being told to stop, and having stopped in order, is no failure.
   app.enableShutdownHooks([], { useProcessExit: true });

@@ -5,7 +5,7 @@ import bcrypt from 'bcrypt';
 
 import { UnavailableError, ValidationError } from '../common/errors/app-error.js';
 import { AppConfig } from '../config/app-config.js';
-import { BoundedQueue } from './bounded-queue.js';
+import { BoundedQueue } from '../common/bounded-queue.js';
 
 /** Two of libuv's four threads: the rest stay free for files and names. */
 const HASHES_AT_ONCE = 2;

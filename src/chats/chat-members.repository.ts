@@ -43,6 +43,14 @@ export class ChatMembersRepository {
     return row && toMembership(row);
   }
 
+  /** Of these chats those that the user is or was in. */
+  async findAmong(userId: string, chatIds: readonly string[]): Promise<Membership[]> {
+    const rows = await this.model
+      .find({ userId: toObjectId(userId), chatId: { $in: chatIds.map(toObjectId) } }, FIELDS)
+      .lean<LeanMember[]>();
+    return rows.map(toMembership);
+  }
+
   /** All chats of a user that are on their list or in their past. */
   async findByUser(userId: string): Promise<Membership[]> {
     const rows = await this.model.find({ userId: toObjectId(userId) }, FIELDS).lean<LeanMember[]>();

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
+import { MediaModule } from '../media/media.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ChatAccess } from './chat-access.js';
+import { ChatMedia } from './chat-media.js';
 import { ChatHeads } from './chat-heads.service.js';
 import { ChatMember, ChatMemberSchema } from './chat-member.schema.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
@@ -15,6 +17,7 @@ import { ChatsService } from './chats.service.js';
 import { DirectGate } from './direct-gate.js';
 import { FirstMessageListener } from './first-message.listener.js';
 import { GroupConsent } from './group-consent.js';
+import { AttachmentsRepository } from './log/attachments.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { ChatLogRow, ChatLogSchema } from './log/chat-log.schema.js';
 import { ChatLog } from './log/chat-log.service.js';
@@ -32,6 +35,7 @@ import { RelationsService } from './relations.service.js';
 @Module({
   imports: [
     UsersModule,
+    MediaModule,
     MongooseModule.forFeature([
       { name: Chat.name, schema: ChatSchema },
       { name: ChatMember.name, schema: ChatMemberSchema },
@@ -49,6 +53,7 @@ import { RelationsService } from './relations.service.js';
     FirstMessageListener,
     GroupConsent,
     ReceiptPrivacy,
+    ChatMedia,
     ChatAccess,
     ChatReader,
     ChatHeads,
@@ -60,6 +65,7 @@ import { RelationsService } from './relations.service.js';
     ChatsRepository,
     ChatMembersRepository,
     ChatLogRepository,
+    AttachmentsRepository,
     ChatReceiptsRepository,
   ],
   // What makes up a chat's log is shared with the features that write to it and read it back.

@@ -1,12 +1,25 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 
 import { developmentSecret } from './development-secret.js';
 import { durationSeconds } from './duration.js';
 import { type Environment, validateEnvironment } from './environment.js';
 
 const PUBLIC_STUN = 'stun:stun.l.google.com:19302';
+const MEGABYTE = 1024 * 1024;
+
+/** A bucket of an S3-compatible service. */
+export interface S3Settings {
+  bucket: string;
+  region: string;
+  /** Absent: Amazon's own. */
+  endpoint?: string;
+  /** Absent: what the machine itself is given, such as the role of its instance. */
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+  /** Before every key. */
+  prefix: string;
+}
 
 /** Typed settings. The only reader of the environment: nothing else looks at `process.env`. */
 export class AppConfig {
@@ -32,6 +45,18 @@ export class AppConfig {
   /** Where there is TURN it answers STUN too; without either, a public server that all browsers know. */
   readonly stunUrls = stunUrlsOf(this.env.STUN_URLS, this.turnUrls.length > 0);
   readonly statusTtlMs = Math.round(this.env.STATUS_TTL_HOURS * 3_600_000);
+  readonly maxUploadBytes = Math.round(this.env.MAX_UPLOAD_MB * MEGABYTE);
+  readonly uploadQuotaBytes =
+    this.env.UPLOAD_QUOTA_MB === 0
+      ? Number.POSITIVE_INFINITY
+      : Math.round(this.env.UPLOAD_QUOTA_MB * MEGABYTE);
+  /** Where ffmpeg and ffprobe are looked for. */
+  readonly toolDirs =
+    this.env.FFMPEG_DIR === undefined
+      ? (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+      : [expandPath(this.env.FFMPEG_DIR)];
+  /** Where media are kept; `null` is the folder `media` in `dataDir`. */
+  readonly s3 = s3Of(this.env);
   readonly bcryptCost = this.env.BCRYPT_COST;
   /** A KeyObject: jsonwebtoken verifies with it 20 times faster than with the text. */
   readonly jwtKey: KeyObject = createSecretKey(
@@ -67,4 +92,17 @@ function stunUrlsOf(setting: string, hasTurn: boolean): string[] {
 
 function expandPath(path: string): string {
   return resolve(path.startsWith('~/') ? path.replace('~', homedir()) : path);
+}
+
+function s3Of(env: Environment): S3Settings | null {
+  const { S3_BUCKET, S3_REGION, S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_PREFIX } = env;
+  if (!S3_BUCKET) return null;
+  const hasKeys = S3_ACCESS_KEY_ID !== undefined && S3_SECRET_ACCESS_KEY !== undefined;
+  return {
+    bucket: S3_BUCKET,
+    region: S3_REGION,
+    prefix: S3_PREFIX,
+    ...(S3_ENDPOINT !== undefined && { endpoint: S3_ENDPOINT }),
+    ...(hasKeys && { credentials: { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY } }),
+  };
 }

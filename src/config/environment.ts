@@ -3,6 +3,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsOptional,
   IsString,
   Matches,
   Max,
@@ -126,6 +127,46 @@ export class Environment {
   @Max(720)
   STATUS_TTL_HOURS = 24;
 
+  /** The largest file that can be uploaded; fractions are allowed. */
+  @toNumber()
+  @Min(0.001)
+  @Max(5000)
+  MAX_UPLOAD_MB = 100;
+
+  /** What one user may keep stored; 0 is without bound. */
+  @toNumber()
+  @Min(0)
+  @Max(1_000_000_000)
+  UPLOAD_QUOTA_MB = 5000;
+
+  @IsOptional()
+  @IsString()
+  FFMPEG_DIR?: string;
+
+  @IsOptional()
+  @Matches(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { message: 'S3_BUCKET must be the name of a bucket' })
+  S3_BUCKET?: string;
+
+  @Matches(/^[a-z0-9-]+$/, { message: 'S3_REGION must be a region such as eu-central-1' })
+  S3_REGION = 'us-east-1';
+
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s/]+\/?$/, {
+    message: 'S3_ENDPOINT must be an address such as https://s3.example.com, without a path',
+  })
+  S3_ENDPOINT?: string;
+
+  @IsOptional()
+  @IsString()
+  S3_ACCESS_KEY_ID?: string;
+
+  @IsOptional()
+  @IsString()
+  S3_SECRET_ACCESS_KEY?: string;
+
+  @Matches(/^([\w.-]+\/)*$/, { message: 'S3_PREFIX must be empty or end in a slash, such as parley/' })
+  S3_PREFIX = '';
+
   /** bcrypt work factor: 10 takes about 60 ms of a core. Lower only to make tests and load runs start fast. */
   @toNumber()
   @IsInt()
@@ -143,7 +184,11 @@ export function validateEnvironment(raw: Record<string, unknown>): Environment {
   const problems = validateSync(environment, { skipMissingProperties: false }).flatMap((error) =>
     Object.values(error.constraints ?? {}).map((rule) => `  ${error.property}: ${rule}`),
   );
-  problems.push(...productionProblems(environment), ...durationProblems(environment));
+  problems.push(
+    ...productionProblems(environment),
+    ...durationProblems(environment),
+    ...s3Problems(environment),
+  );
   if (problems.length > 0) {
     throw new ConfigurationError(`These settings are not usable (see .env.example):\n${problems.join('\n')}`);
   }
@@ -169,4 +214,9 @@ function durationProblems(env: Environment): string[] {
     .filter((name) => isDuration(env[name]))
     .filter((name) => durationSeconds(env[name]) < 1 || durationSeconds(env[name]) > MAX_DURATION_SECONDS)
     .map((name) => `  ${name}: must be at least one second and at most 3650d`);
+}
+
+function s3Problems(env: Environment): string[] {
+  const half = (env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined);
+  return half ? ['  S3_ACCESS_KEY_ID: goes with S3_SECRET_ACCESS_KEY, set both or none'] : [];
 }

@@ -11,6 +11,9 @@ const EXAMPLES: Record<string, Record<string, { summary: string; value: unknown 
   CreateReportDto: {
     person: { summary: 'A person', value: { userId: USER_ID, reason: 'spam' } },
   },
+  SetAvatarDto: {
+    none: { summary: 'No picture', value: { mediaId: null } },
+  },
   CreateChatDto: {
     direct: { summary: 'A direct chat', value: { type: 'direct', userId: USER_ID } },
     group: { summary: 'A group', value: { type: 'group', title: 'Weekend', memberIds: [USER_ID] } },

@@ -72,6 +72,8 @@ export interface DomainEventMap {
   };
   /** What others had said to somebody without a device in the call goes to the one that has come. */
   'call.signals_released': { socketId: string; signals: readonly SentSignal[] };
+  /** Something has let go of these stored files; others may still hold them. The collector looks. */
+  'media.released': { mediaIds: readonly string[] };
   /** Watermarks moved, at most once per chat, member and flush. */
   'receipt.moved': ReceiptMoved;
   /** First active socket of a user; not again for further tabs. */

@@ -4,6 +4,7 @@ import { MongooseModule } from '@nestjs/mongoose';
 import { CallsModule } from '../calls/calls.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PreviewsModule } from '../messages/previews/previews.module.js';
+import { MediaModule } from '../media/media.module.js';
 import { StatusModule } from '../status/status.module.js';
 import { CallSweepJob } from './call-sweep.job.js';
 import { JobLease, JobLeaseSchema } from './job-lease.schema.js';
@@ -11,12 +12,14 @@ import { JobLeasesRepository } from './job-leases.repository.js';
 import { JobRunner } from './job-runner.js';
 import { LinkPreviewsJob } from './link-previews.job.js';
 import { ScheduledMessagesJob } from './scheduled-messages.job.js';
+import { MediaSweepJob } from './media-sweep.job.js';
 import { StatusSweepJob } from './status-sweep.job.js';
 
 @Module({
   imports: [
     StatusModule,
     CallsModule,
+    MediaModule,
     MessagesModule,
     PreviewsModule,
     MongooseModule.forFeature([{ name: JobLease.name, schema: JobLeaseSchema }]),
@@ -26,6 +29,7 @@ import { StatusSweepJob } from './status-sweep.job.js';
     JobLeasesRepository,
     StatusSweepJob,
     CallSweepJob,
+    MediaSweepJob,
     ScheduledMessagesJob,
     LinkPreviewsJob,
   ],

@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
+import { fromAttachmentRow } from '../chats/log/attachment-row.js';
 import type { ChatLogRow, QuotedStatusRow, SystemNoteRow } from '../chats/log/chat-log.schema.js';
+import { MediaView, toMediaView } from '../media/media.view.js';
 
 /** What a message replies to, as it was then. */
 export class ReplyToView {
@@ -61,14 +63,17 @@ export class MessageView {
   })
   clientMessageId: string;
 
-  @ApiProperty({ enum: ['text', 'system'], example: 'text' })
+  @ApiProperty({
+    enum: ['text', 'image', 'video', 'audio', 'voice', 'file', 'system'],
+    example: 'text',
+  })
   type: string;
 
   @ApiProperty({ example: 'Hello!' })
   text: string;
 
-  @ApiProperty({ type: [Object], example: [] })
-  attachments: never[];
+  @ApiProperty({ type: [MediaView], description: 'Its files; `text` is then what is written below them' })
+  attachments: MediaView[];
 
   @ApiPropertyOptional({ type: SystemNoteView, description: 'Messages of type system: what happened' })
   system?: SystemNoteView;
@@ -96,7 +101,7 @@ export function toMessageView(row: ChatLogRow): MessageView {
     clientMessageId: row.system ? '' : (row.clientMessageId ?? ''),
     type: row.type ?? 'text',
     text: row.text ?? '',
-    attachments: [],
+    attachments: (row.attachments ?? []).map((attachment) => toMediaView(fromAttachmentRow(attachment))),
     ...(row.system && { system: toSystemNoteView(row.system) }),
     ...(row.replyTo && { replyTo: toReplyToView(row.replyTo) }),
     mentions: [],

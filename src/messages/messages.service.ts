@@ -4,24 +4,38 @@ import { Injectable } from '@nestjs/common';
 
 import { ChatAccess, NotAMemberError } from '../chats/chat-access.js';
 import { DirectGate } from '../chats/direct-gate.js';
+import { toAttachmentRow } from '../chats/log/attachment-row.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
 import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
 import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
-import { ConflictError, ForbiddenError } from '../common/errors/app-error.js';
+import { ConflictError, ForbiddenError, ValidationError } from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
+import type { Attachment } from '../media/attachment.js';
+import { MediaNotFoundError } from '../media/media-library.service.js';
 import { type MessageView, toMessageView } from './message.view.js';
+import { type FileMessageType, hasFiles, MessageAttachments } from './message-attachments.service.js';
 import { RecentSends } from './recent-sends.js';
+import { SendTurns } from './send-turns.js';
 
 const OTHER_CONTENT = 'This clientMessageId was used for another message: make a new id';
 
 /** What a sender gives; identity and chat come beside it. */
 export interface MessageContent {
   clientMessageId?: string;
-  type?: 'text';
-  text: string;
+  type?: 'text' | FileMessageType;
+  text?: string;
+  /** Uploads of the sender. */
+  attachmentIds?: string[];
   /** A status that it quotes; given by the server, never by a client. */
   replyTo?: QuotedStatus;
+}
+
+/** What becomes of it in the row. */
+interface MessageBody {
+  type: 'text' | FileMessageType;
+  text: string;
+  attachments?: Attachment[];
 }
 
 /** What a message keeps of a status; the status itself is gone after a day. */
@@ -41,6 +55,8 @@ export class MessagesService {
     private readonly log: ChatLog,
     private readonly rows: ChatLogRepository,
     private readonly recent: RecentSends,
+    private readonly attachments: MessageAttachments,
+    private readonly turns: SendTurns,
     private readonly events: DomainEvents,
   ) {}
 
@@ -87,9 +103,13 @@ export class MessagesService {
   private async store(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
     try {
       await this.gate.assertOpen(senderId, chatId);
-      return await this.append(senderId, chatId, content);
+      const body = this.bodyOf(senderId, content);
+      return await this.turns.run(senderId + chatId, body, (ready) =>
+        this.append(senderId, chatId, content, ready),
+      );
     } catch (error) {
-      const row = error instanceof ForbiddenError && (await this.findRow(senderId, chatId, content));
+      const isRefused = error instanceof ForbiddenError || error instanceof MediaNotFoundError;
+      const row = isRefused && (await this.findRow(senderId, chatId, content));
       if (!row) throw error;
       return { row, isNew: false };
     }
@@ -99,10 +119,25 @@ export class MessagesService {
     return this.rows.findBySend(toObjectId(chatId), toObjectId(senderId), clientMessageId);
   }
 
+  /** What is sent; with files it has to be looked up. */
+  private bodyOf(senderId: string, content: MessageContent): MessageBody | Promise<MessageBody> {
+    const { text = '' } = content;
+    if (hasFiles(content))
+      return this.attachments.of(senderId, content).then((files) => ({ ...files, text }));
+    if (text === '') throw ValidationError.of('text', 'required', 'A message without files needs text');
+    return { type: 'text', text };
+  }
+
   /** Checks membership against the very state that the row is numbered on, then stores and tells. */
-  private append(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
+  private append(
+    senderId: string,
+    chatId: string,
+    content: MessageContent,
+    body: MessageBody,
+  ): Promise<AppendResult> {
     const sender = toObjectId(senderId);
-    const { clientMessageId, type = 'text', text } = content;
+    const { clientMessageId } = content;
+    const { attachments, ...words } = body;
     const replyTo = content.replyTo && toQuotedRow(content.replyTo);
     const write = this.log.append({
       chatId,
@@ -112,8 +147,8 @@ export class MessagesService {
           kind: 'message',
           senderId: sender,
           clientMessageId,
-          type,
-          text,
+          ...words,
+          ...(attachments && { attachments: attachments.map(toAttachmentRow) }),
           ...(replyTo && { replyTo }),
         };
       },
@@ -134,17 +169,21 @@ function viewOf(row: ChatLogRow): MessageView {
   return view;
 }
 
-async function sameContent(
-  sent: Promise<AppendResult>,
-  { text, type = 'text', replyTo }: MessageContent,
-): Promise<AppendResult> {
+async function sameContent(sent: Promise<AppendResult>, content: MessageContent): Promise<AppendResult> {
   const result = await sent;
   const { row } = result;
-  const isSame = row?.text === text && row.type === type;
-  if (row && (!isSame || row.replyTo?.statusId.toHexString() !== replyTo?.statusId)) {
-    throw new ConflictError(OTHER_CONTENT);
-  }
+  if (row && !isSame(row, content)) throw new ConflictError(OTHER_CONTENT);
   return result;
+}
+
+function isSame(row: ChatLogRow, { text = '', type, attachmentIds = [], replyTo }: MessageContent): boolean {
+  const held = (row.attachments ?? []).map(({ mediaId }) => mediaId.toHexString());
+  return (
+    row.text === text &&
+    row.type === (type ?? (attachmentIds.length > 0 ? row.type : 'text')) &&
+    held.join() === attachmentIds.join() &&
+    row.replyTo?.statusId.toHexString() === replyTo?.statusId
+  );
 }
 
 function toQuotedRow({ statusId, senderId, ...quoted }: QuotedStatus): QuotedStatusRow {

@@ -3,6 +3,7 @@ import { MongooseModule } from '@nestjs/mongoose';
 
 import { ChatsModule } from '../chats/chats.module.js';
 import { StatusVisibility } from '../common/ports/status-visibility.js';
+import { MediaModule } from '../media/media.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { StatusAccess } from './status-access.js';
@@ -11,6 +12,7 @@ import { StatusExpiry } from './status-expiry.service.js';
 import { StatusFeed } from './status-feed.service.js';
 import { StatusListsRepository } from './status-lists.repository.js';
 import { StatusLists } from './status-lists.service.js';
+import { StatusMedia } from './status-media.js';
 import { StatusMute, StatusMuteSchema } from './status-mute.schema.js';
 import { StatusMutesRepository } from './status-mutes.repository.js';
 import { StatusMutes } from './status-mutes.service.js';
@@ -34,6 +36,7 @@ import { VisibleStatuses } from './visible-statuses.js';
     UsersModule,
     ChatsModule,
     MessagesModule,
+    MediaModule,
     MongooseModule.forFeature([
       { name: Status.name, schema: StatusSchema },
       { name: StatusViewing.name, schema: StatusViewingSchema },
@@ -49,6 +52,7 @@ import { VisibleStatuses } from './visible-statuses.js';
     StatusViewings,
     StatusReplies,
     StatusMutes,
+    StatusMedia,
     StatusExpiry,
     StatusAudience,
     StatusAccess,

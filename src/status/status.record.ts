@@ -1,3 +1,5 @@
+import type { Attachment } from '../media/attachment.js';
+
 export const STATUS_TYPES = ['text', 'image', 'video'] as const;
 export type StatusType = (typeof STATUS_TYPES)[number];
 
@@ -15,6 +17,8 @@ export interface StatusContent {
   type: StatusType;
   text?: string;
   mediaId?: string;
+  /** What `mediaId` is, kept so that reading needs no look-up. */
+  media?: Attachment;
   backgroundColor?: string;
 }
 

@@ -7,6 +7,7 @@ export const STATUS_FIELDS = {
   type: 1,
   text: 1,
   mediaId: 1,
+  media: 1,
   backgroundColor: 1,
   audience: 1,
   createdAt: 1,
@@ -22,13 +23,14 @@ export function isLive(row: StatusRow, now: Date): row is LiveStatusRow {
 }
 
 export function toRecord({ _id, userId, ...row }: LiveStatusRow): StatusRecord {
-  const { type, text, mediaId, backgroundColor, audience, createdAt, expiresAt } = row;
+  const { type, text, mediaId, media, backgroundColor, audience, createdAt, expiresAt } = row;
   return {
     id: _id.toHexString(),
     userId: userId.toHexString(),
     type,
     ...(text !== undefined && { text }),
     ...(mediaId !== undefined && { mediaId }),
+    ...(media !== undefined && { media }),
     ...(backgroundColor !== undefined && { backgroundColor }),
     audience,
     createdAt,

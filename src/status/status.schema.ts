@@ -1,6 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Types } from 'mongoose';
 
+import type { Attachment } from '../media/attachment.js';
 import type { StatusType } from './status.record.js';
 import type { FrozenAudience } from './status.record.js';
 
@@ -34,6 +35,9 @@ export class Status {
 
   @Prop({ type: String })
   mediaId?: string;
+
+  @Prop({ type: Object })
+  media?: Attachment;
 
   @Prop({ type: String })
   backgroundColor?: string;
@@ -69,5 +73,7 @@ StatusSchema.index(
   { creationKey: 1 },
   { unique: true, partialFilterExpression: { creationKey: { $exists: true } } },
 );
+/** The statuses that a stored file is part of: who may see one of them may read it. */
+StatusSchema.index({ mediaId: 1 }, { partialFilterExpression: { mediaId: { $exists: true } } });
 /** The second net below the sweeper, where the server runs a TTL monitor. */
 StatusSchema.index({ purgeAt: 1 }, { expireAfterSeconds: 0 });

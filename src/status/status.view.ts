@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { PageView } from '../common/pagination/cursor.js';
+import { MediaView, toMediaView } from '../media/media.view.js';
 import { UserView } from '../users/user.view.js';
 import { AUDIENCE_LEVELS, type AudienceLevel, STATUS_TYPES } from './status.record.js';
 import type { StatusRecord, StatusType } from './status.record.js';
@@ -29,6 +30,9 @@ export class StatusView {
 
   @ApiPropertyOptional({ description: 'Images and videos' })
   mediaId?: string;
+
+  @ApiPropertyOptional({ type: MediaView, description: 'The same, with what is to be known of it' })
+  media?: MediaView;
 
   @ApiPropertyOptional({ example: '#1F6FEB', description: 'Of a text' })
   backgroundColor?: string;
@@ -105,13 +109,13 @@ export function toSeenStatusView(status: StatusRecord, seen: ReadonlyMap<string,
   return { ...sharedFields(status), viewed: seen.has(status.id) };
 }
 
-function sharedFields({ id, userId, type, text, mediaId, backgroundColor, ...times }: StatusRecord) {
+function sharedFields({ id, userId, type, text, media, backgroundColor, ...times }: StatusRecord) {
   return {
     id,
     userId,
     type,
     ...(text !== undefined && { text }),
-    ...(mediaId !== undefined && { mediaId }),
+    ...(media !== undefined && { mediaId: media.id, media: toMediaView(media) }),
     ...(backgroundColor !== undefined && { backgroundColor }),
     createdAt: times.createdAt.toISOString(),
     expiresAt: times.expiresAt.toISOString(),

@@ -14,6 +14,9 @@ export interface KeyedStatus {
   contentHash: string | undefined;
 }
 
+/** An author can post one file as often as a day allows. */
+const MAX_BY_MEDIA = 100;
+
 /** Statuses. Every read asks the time itself: what has expired is not there, swept or not. */
 @Injectable()
 export class StatusesRepository {
@@ -67,22 +70,48 @@ export class StatusesRepository {
     return row && { ...toRecord(row), isNamed: (row.viewerIds ?? []).length > 0 };
   }
 
+  /** The live ones that a stored file is part of, and of each whether `viewerId` is among its people. */
+  async findLiveByMedia(
+    mediaId: string,
+    viewerId: string,
+    now: Date,
+  ): Promise<(StatusRecord & { isNamed: boolean })[]> {
+    const rows = await this.statuses
+      .find(
+        { mediaId, expiresAt: { $gt: now } },
+        { ...STATUS_FIELDS, viewerIds: { $elemMatch: { $eq: toObjectId(viewerId) } } },
+      )
+      .limit(MAX_BY_MEDIA)
+      .lean<(LiveStatusRow & Pick<Status, 'viewerIds'>)[]>();
+    return rows.map((row) => ({ ...toRecord(row), isNamed: (row.viewerIds ?? []).length > 0 }));
+  }
+
+  /** Which of these files live statuses hold. */
+  async findHeldMedia(mediaIds: readonly string[], now: Date): Promise<Set<string>> {
+    const filter = { mediaId: { $in: mediaIds }, expiresAt: { $gt: now } };
+    const rows = await this.statuses
+      .find(filter, { _id: 0, mediaId: 1 })
+      .lean<Required<Pick<Status, 'mediaId'>>[]>();
+    return new Set(rows.map(({ mediaId }) => mediaId));
+  }
+
   /** Empties it at once. Answers what it was and to whom by name, or `null` when there is none of theirs. */
   async remove(
     id: string,
     userId: string,
     now: Date,
-  ): Promise<{ level: AudienceLevel; viewerIds: string[] } | null> {
+  ): Promise<{ level: AudienceLevel; viewerIds: string[]; mediaId?: string } | null> {
     const row = await this.statuses
       .findOneAndUpdate(
         { _id: toObjectId(id), userId: toObjectId(userId), expiresAt: { $gt: now } },
         { $unset: CONTENT },
-        { returnDocument: 'before', projection: { audience: 1, viewerIds: 1 } },
+        { returnDocument: 'before', projection: { audience: 1, viewerIds: 1, mediaId: 1 } },
       )
-      .lean<Required<Pick<Status, 'audience'>> & { viewerIds?: Types.ObjectId[] }>();
+      .lean<Required<Pick<Status, 'audience'>> & { viewerIds?: Types.ObjectId[]; mediaId?: string }>();
     if (!row) return null;
     return {
       level: row.audience.level,
+      ...(row.mediaId !== undefined && { mediaId: row.mediaId }),
       viewerIds: (row.viewerIds ?? []).map((viewerId) => viewerId.toHexString()),
     };
   }
@@ -112,6 +141,7 @@ const CONTENT = {
   type: 1,
   text: 1,
   mediaId: 1,
+  media: 1,
   backgroundColor: 1,
   audience: 1,
   viewerIds: 1,

@@ -15,6 +15,7 @@ import { DomainEvents } from '../events/domain-events.js';
 import type { PostStatusDto } from './dto/post-status.dto.js';
 import { type PostedTo, StatusAudience } from './status-audience.service.js';
 import { StatusQuotasRepository } from './status-quotas.repository.js';
+import { StatusMedia } from './status-media.js';
 import { StatusViewings } from './status-viewings.service.js';
 import { toOwnStatusView, toStatusView, type StatusView } from './status.view.js';
 import { type KeyedStatus, StatusesRepository } from './statuses.repository.js';
@@ -33,6 +34,7 @@ export class StatusesService {
     private readonly quotas: StatusQuotasRepository,
     private readonly audience: StatusAudience,
     private readonly viewings: StatusViewings,
+    private readonly media: StatusMedia,
     private readonly events: DomainEvents,
     private readonly config: AppConfig,
     private readonly clock: Clock,
@@ -49,8 +51,9 @@ export class StatusesService {
     const first = keyed && (await this.findFirst(keyed.creationKey));
     if (keyed && first) return { status: await this.answered(first, keyed.contentHash), isNew: false };
     const to = await this.audience.freeze(userId, dto.audience);
+    const withMedia = await this.withMedia(userId, content);
     await this.takePlace(userId);
-    const status = await this.insert(userId, { ...content, ...keyed }, to);
+    const status = await this.insert(userId, { ...withMedia, ...keyed }, to);
     if (status) return { status: toOwnStatusView(status, 0), isNew: true };
     // A retry was faster than this first try.
     const winner = keyed && (await this.findFirst(keyed.creationKey));
@@ -64,6 +67,7 @@ export class StatusesService {
     if (!removed) throw new NotFoundError('Status');
     await this.viewings.forget(statusId);
     const recipientIds = await this.audience.reach(userId, removed.level, removed.viewerIds);
+    if (removed.mediaId !== undefined) this.events.publish('media.released', { mediaIds: [removed.mediaId] });
     this.events.publish('status.deleted', { statusId, recipientIds: [userId, ...recipientIds] });
   }
 
@@ -92,6 +96,13 @@ export class StatusesService {
     return status;
   }
 
+  private async withMedia(userId: string, content: StatusContent): Promise<StatusContent> {
+    const { type, mediaId } = content;
+    if (mediaId === undefined) return content;
+    const expiresAt = new Date(this.clock.nowMs() + this.config.statusTtlMs);
+    return { ...content, media: await this.media.take(userId, { type, mediaId }, expiresAt) };
+  }
+
   private async takePlace(userId: string): Promise<void> {
     const now = this.clock.now();
     const quota = { limit: MAX_STATUSES_PER_DAY, windowMs: DAY_MS };
@@ -115,14 +126,22 @@ export class StatusesService {
 }
 
 function checkedContent({ type, text, mediaId, backgroundColor }: PostStatusDto): StatusContent {
-  if (type !== 'text') {
-    const message = `A status of type "${type}" needs media, which is not available yet: post a text`;
-    throw ValidationError.of('type', 'mediaAvailable', message);
+  if (type === 'text') {
+    if (text === undefined) throw required('text', type);
+    if (mediaId !== undefined) throw needless('mediaId', type);
+    return { type, text, ...(backgroundColor !== undefined && { backgroundColor }) };
   }
-  if (text === undefined) throw ValidationError.of('text', 'required', 'A status of type "text" needs text');
-  if (mediaId !== undefined)
-    throw ValidationError.of('mediaId', 'whitelistValidation', 'mediaId does not go with type "text"');
-  return { type, text, ...(backgroundColor !== undefined && { backgroundColor }) };
+  if (mediaId === undefined) throw required('mediaId', type);
+  if (backgroundColor !== undefined) throw needless('backgroundColor', type);
+  return { type, mediaId, ...(text !== undefined && { text }) };
+}
+
+function required(field: string, type: string): ValidationError {
+  return ValidationError.of(field, 'required', `A status of type "${type}" needs ${field}`);
+}
+
+function needless(field: string, type: string): ValidationError {
+  return ValidationError.of(field, 'whitelistValidation', `${field} does not go with type "${type}"`);
 }
 
 /** What the caller asked for, whatever their privacy settings made of it. */

@@ -1,5 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 
+import { Types } from 'mongoose';
+
 import type { ObjectId } from '../database/object-id.js';
 import type { PrivacySettings } from './privacy-policy.js';
 
@@ -27,8 +29,9 @@ export class User {
   @Prop({ type: String, default: null })
   phone: string | null;
 
-  @Prop({ type: String, default: null })
-  avatarUrl: string | null;
+  /** Their picture among the stored files. */
+  @Prop({ type: Types.ObjectId })
+  avatarMediaId?: ObjectId;
 
   /** Counts the changes that concern this user alone (the `me` rev of a sync). */
   @Prop({ type: Number, default: 1 })
@@ -50,6 +53,7 @@ export const UserSchema = SchemaFactory.createForClass(User);
 
 UserSchema.index({ email: 1 }, { unique: true });
 UserSchema.index({ nameKey: 1, _id: 1 });
+UserSchema.index({ avatarMediaId: 1 }, { partialFilterExpression: { avatarMediaId: { $exists: true } } });
 // Not unique: nobody has proved that a number is theirs. `$gt: ''` means "is text" in a form that the
 // planner sees in `phone: '+49...'`; with `$type` it would leave this index aside and scan.
 UserSchema.index({ phone: 1, _id: 1 }, { partialFilterExpression: { phone: { $gt: '' } } });

@@ -14,7 +14,12 @@ export class UserView {
   @ApiProperty({ example: 'At the analytical engine', description: 'May be empty' })
   about: string;
 
-  @ApiProperty({ type: String, nullable: true, example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '/api/media/6920f1c2a1b2c3d4e5f60799',
+    description: 'Square, on this server; `/thumbnail` behind it for a small one',
+  })
   avatarUrl: string | null;
 
   @ApiPropertyOptional({

@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
+import { MediaModule } from '../media/media.module.js';
+import { AvatarMedia } from './avatar-media.js';
+import { AvatarController } from './avatar.controller.js';
+import { Avatars } from './avatars.service.js';
 import { Block, BlockSchema } from './block.schema.js';
 import { BlocksController } from './blocks.controller.js';
 import { BlocksRepository } from './blocks.repository.js';
@@ -24,13 +28,21 @@ import { UsersService } from './users.service.js';
 
 @Module({
   imports: [
+    MediaModule,
     MongooseModule.forFeature([
       { name: User.name, schema: UserSchema },
       { name: Contact.name, schema: ContactSchema },
       { name: Block.name, schema: BlockSchema },
     ]),
   ],
-  controllers: [UsersController, ProfileController, PrivacyController, ContactsController, BlocksController],
+  controllers: [
+    UsersController,
+    AvatarController,
+    ProfileController,
+    PrivacyController,
+    ContactsController,
+    BlocksController,
+  ],
   providers: [
     UsersService,
     UserSearchService,
@@ -43,6 +55,8 @@ import { UsersService } from './users.service.js';
     PrivacyRepository,
     PrivacySettingsService,
     UserViews,
+    Avatars,
+    AvatarMedia,
     LastSeenListener,
   ],
   exports: [UsersService, UserViews, ContactsService, BlocksService, PrivacyService],

@@ -4,6 +4,7 @@ import type { Model } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
 import { newObjectId, toObjectId } from '../database/object-id.js';
+import { mediaUrl } from '../media/attachment.js';
 import type { NewUser, ProfileChange, UserRecord } from './user.record.js';
 import { User } from './user.schema.js';
 
@@ -13,7 +14,7 @@ const RECORD_FIELDS = {
   phone: 1,
   name: 1,
   about: 1,
-  avatarUrl: 1,
+  avatarMediaId: 1,
   rev: 1,
   lastSeenAt: 1,
   createdAt: 1,
@@ -93,6 +94,34 @@ export class UsersRepository {
     return user && toRecord(user);
   }
 
+  /** Answers the user with the new picture, and which one it replaces. */
+  async setAvatar(
+    id: string,
+    mediaId: string | null,
+  ): Promise<{ user: UserRecord; previousId: string | null } | null> {
+    const change =
+      mediaId === null ? { $unset: { avatarMediaId: 1 } } : { $set: { avatarMediaId: toObjectId(mediaId) } };
+    const before = await this.users
+      .findByIdAndUpdate(
+        toObjectId(id),
+        { ...change, $inc: { rev: 1 } },
+        { returnDocument: 'before', projection: RECORD_FIELDS },
+      )
+      .lean<StoredUser>();
+    if (!before) return null;
+    const avatarUrl = mediaId === null ? null : mediaUrl(mediaId);
+    const user = { ...toRecord(before), avatarUrl, rev: before.rev + 1 };
+    return { user, previousId: before.avatarMediaId?.toHexString() ?? null };
+  }
+
+  /** Which of these files are somebody's picture. */
+  async findAvatarsAmong(mediaIds: readonly string[]): Promise<Set<string>> {
+    const users = await this.users
+      .find({ avatarMediaId: { $in: mediaIds.map(toObjectId) } }, { _id: 0, avatarMediaId: 1 })
+      .lean<Required<Pick<User, 'avatarMediaId'>>[]>();
+    return new Set(users.map(({ avatarMediaId }) => avatarMediaId.toHexString()));
+  }
+
   async bumpRev(id: string): Promise<void> {
     await this.users.updateOne({ _id: toObjectId(id) }, { $inc: { rev: 1 } });
   }
@@ -137,7 +166,8 @@ function afterName({ nameKey, id }: { nameKey: string; id: string }) {
 }
 
 function toRecord(user: StoredUser): UserRecord {
-  const { _id, email, phone, name, about, avatarUrl, rev, createdAt } = user;
+  const { _id, email, phone, name, about, avatarMediaId, rev, createdAt } = user;
+  const avatarUrl = avatarMediaId ? mediaUrl(avatarMediaId.toHexString()) : null;
   const lastSeenAt = user.lastSeenAt ?? null; // absent in accounts older than the field
   return { id: _id.toHexString(), email, phone, name, about, avatarUrl, rev, lastSeenAt, createdAt };
 }

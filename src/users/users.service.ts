@@ -60,6 +60,16 @@ export class UsersService {
     return orNotFound(await this.users.updateProfile(userId, { ...change, ...nameKey }));
   }
 
+  /** The user's picture is this stored file from now on; answers which one was it before. */
+  async setAvatar(
+    userId: string,
+    mediaId: string | null,
+  ): Promise<{ user: UserRecord; previousId: string | null }> {
+    const set = await this.users.setAvatar(userId, mediaId);
+    if (!set) throw new NotFoundError('User');
+    return set;
+  }
+
   /** After a change that is stored beside the user (contacts, blocks): other devices find it by their sync. */
   async bumpRev(userId: string): Promise<void> {
     await this.users.bumpRev(userId);

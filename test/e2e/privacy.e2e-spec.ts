@@ -1,8 +1,10 @@
+import { Types } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
 
 const ASPECTS = ['lastSeen', 'online', 'avatar', 'about', 'statuses', 'messages', 'groups', 'calls'];
+const AVATAR = 'a'.repeat(24);
 const everyone = { level: 'everyone' };
 
 describe('privacy settings', () => {
@@ -133,7 +135,7 @@ describe('privacy settings', () => {
       await app.http.patch('/api/users/me').set(owner.auth).send({ about: 'at sea' }).expect(200);
       await app.connection
         .collection('users')
-        .updateOne({ email: owner.email }, { $set: { avatarUrl: '/a.png' } });
+        .updateOne({ email: owner.email }, { $set: { avatarMediaId: new Types.ObjectId(AVATAR) } });
       await save(owner, contact);
       await save(admirer, owner);
     });
@@ -141,14 +143,20 @@ describe('privacy settings', () => {
     it('should show about and avatar to whom the owner has saved, not to who saved the owner', async () => {
       await patch(owner, { about: { level: 'contacts' }, avatar: { level: 'contacts' } }).expect(200);
 
-      expect(await profile(contact, owner)).toMatchObject({ about: 'at sea', avatarUrl: '/a.png' });
+      expect(await profile(contact, owner)).toMatchObject({
+        about: 'at sea',
+        avatarUrl: `/api/media/${AVATAR}`,
+      });
       expect(await profile(admirer, owner)).toEqual({
         id: owner.id,
         name: owner.user.name,
         about: '',
         avatarUrl: null,
       });
-      expect(await profile(owner, owner)).toMatchObject({ about: 'at sea', avatarUrl: '/a.png' });
+      expect(await profile(owner, owner)).toMatchObject({
+        about: 'at sea',
+        avatarUrl: `/api/media/${AVATAR}`,
+      });
     });
 
     it('should hide each by its own setting, in search and contacts as well', async () => {
@@ -162,7 +170,7 @@ describe('privacy settings', () => {
       for (const view of [search.body.items[0], contacts.body.items[0]]) {
         expect(view).toMatchObject({ id: owner.id, about: 'at sea', avatarUrl: null });
       }
-      expect(await profile(contact, owner)).toMatchObject({ avatarUrl: '/a.png' });
+      expect(await profile(contact, owner)).toMatchObject({ avatarUrl: `/api/media/${AVATAR}` });
     });
 
     it('should look to a blocked user as if nothing had ever been set', async () => {

@@ -189,8 +189,13 @@ describe('posting a status', () => {
   });
 
   it.each([
-    [{ type: 'image', mediaId: UNKNOWN }, 'type', 'mediaAvailable'],
-    [{ type: 'video', mediaId: UNKNOWN }, 'type', 'mediaAvailable'],
+    [{ type: 'image' }, 'mediaId', 'required'],
+    [
+      { type: 'image', mediaId: UNKNOWN, backgroundColor: '#112233' },
+      'backgroundColor',
+      'whitelistValidation',
+    ],
+    [{ type: 'video' }, 'mediaId', 'required'],
     [{ type: 'audio', text: 'x' }, 'type', 'isIn'],
     [{ type: 'text' }, 'text', 'required'],
     [{ type: 'text', text: ' ' }, 'text', 'matches'],

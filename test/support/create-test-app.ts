@@ -40,7 +40,7 @@ export class TestApp {
   constructor(
     readonly app: NestExpressApplication,
     readonly url: string,
-    private readonly dataDir: string,
+    readonly dataDir: string,
     private readonly ownsDatabase: boolean,
   ) {
     this.clock = app.get<TestClock>(Clock);

@@ -1,6 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { type HydratedDocument, Types } from 'mongoose';
 
+import type { AttachmentRow } from './attachment-row.js';
 import type { ChatRole } from './chat-state.js';
 
 /** One person in a row that creates a chat or adds to it. */
@@ -68,10 +69,13 @@ export class ChatLogRow {
   clientMessageId?: string;
 
   @Prop({ type: String })
-  type?: 'text' | 'system';
+  type?: 'text' | 'image' | 'video' | 'audio' | 'voice' | 'file' | 'system';
 
   @Prop({ type: String })
   text?: string;
+
+  @Prop({ type: [Object], default: undefined })
+  attachments?: AttachmentRow[];
 
   @Prop({ type: Object })
   replyTo?: QuotedStatusRow;
@@ -107,6 +111,11 @@ export const ChatLogSchema = SchemaFactory.createForClass(ChatLogRow);
 ChatLogSchema.index(
   { 'replyTo.statusId': 1, senderId: 1, clientMessageId: 1 },
   { partialFilterExpression: { 'replyTo.statusId': { $exists: true } } },
+);
+/** The messages that a stored file is attached to: who may read one of them may read it. */
+ChatLogSchema.index(
+  { 'attachments.mediaId': 1, chatId: 1 },
+  { partialFilterExpression: { 'attachments.mediaId': { $exists: true } } },
 );
 /** The heart of the order: two rows can't take the same place, whichever nodes insert them. */
 ChatLogSchema.index({ chatId: 1, rev: 1 }, { unique: true });

@@ -13,3 +13,8 @@ export function requireJson(request: Request, _response: Response, next: NextFun
   if (!hasBody || request.is(types)) return next();
   next(new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json'));
 }
+
+/** A form on its way to where files are sent to. */
+export function isUpload(request: Request): boolean {
+  return UPLOADS.test(request.path) && Boolean(request.is('multipart/form-data'));
+}

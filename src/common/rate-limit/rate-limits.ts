@@ -18,6 +18,7 @@ export const RATE_LIMITS = {
   write: { points: 3000, seconds: 60 },
   'chats.create': { points: 600, seconds: 60 },
   reports: { points: 100, seconds: 3600 },
+  'media.upload': { points: 300, seconds: 60 },
   new_message: { points: 1000, seconds: 10 },
   /** Per sender: pages that a server of others is asked for on their behalf. */
   link_previews: { points: 60, seconds: 60 },

@@ -1,7 +1,8 @@
 import { IntersectionType } from '@nestjs/swagger';
 
 import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
-import { EnumField, IdField, TextField, TimeField } from '../../common/validation/fields.js';
+import { EnumField, IdField, IdListField, TextField, TimeField } from '../../common/validation/fields.js';
+import { FILE_TYPES, type FileMessageType, MAX_ATTACHMENTS } from '../message-attachments.service.js';
 
 /** The most characters of a message's text. */
 export const MAX_TEXT = 4096;
@@ -17,11 +18,30 @@ export class PostMessageDto {
   })
   clientMessageId: string;
 
-  @EnumField(['text'], { optional: true, default: 'text' })
-  type?: 'text';
+  @EnumField(['text', ...FILE_TYPES], {
+    optional: true,
+    description: 'Without it `text`, or with files the kind of the first one',
+  })
+  type?: 'text' | FileMessageType;
 
-  @TextField({ min: 1, max: MAX_TEXT, blank: false, example: 'Hello!' })
-  text: string;
+  @TextField({
+    optional: true,
+    min: 1,
+    max: MAX_TEXT,
+    blank: false,
+    example: 'Hello!',
+    description: 'Required without files; with them what is written below',
+  })
+  text?: string;
+
+  @IdListField({
+    optional: true,
+    min: 1,
+    max: MAX_ATTACHMENTS,
+    description:
+      'Uploads of mine (`POST /api/media`), in order. Images and videos go together; one voice note goes alone',
+  })
+  attachmentIds?: string[];
 
   @TimeField({
     optional: true,

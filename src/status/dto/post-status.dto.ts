@@ -24,7 +24,7 @@ export class StatusAudienceDto {
 
 /** Body of `POST /api/status`. */
 export class PostStatusDto {
-  @EnumField(STATUS_TYPES, { example: 'text', description: '`image` and `video` need media' })
+  @EnumField(STATUS_TYPES, { example: 'text', description: '`image` and `video` need a `mediaId`' })
   type: StatusType;
 
   @TextField({
@@ -33,11 +33,14 @@ export class PostStatusDto {
     max: MAX_STATUS_TEXT,
     blank: false,
     example: 'At the sea',
-    description: 'Required for a text',
+    description: 'Required for a text; with an image or a video what is written below',
   })
   text?: string;
 
-  @IdField({ optional: true, description: 'Images and videos: what was uploaded' })
+  @IdField({
+    optional: true,
+    description: 'Required for images and videos: an upload of mine (`POST /api/media`)',
+  })
   mediaId?: string;
 
   @TextField({ optional: true, max: 7, example: '#1F6FEB', description: 'Of a text: `#RRGGBB`' })

@@ -135,7 +135,6 @@ export async function seedAccounts(insert: Insert): Promise<void> {
         nameKey: `user ${n}`,
         about: '',
         phone: n % 10 ? null : `+49${n}`,
-        avatarUrl: null,
         rev: 1,
         createdAt: NOW,
       })),
