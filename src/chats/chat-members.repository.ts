@@ -124,7 +124,7 @@ export class ChatMembersRepository {
 
   private async projectAdded(row: ChatLogRow, chatType: ChatType): Promise<void> {
     const members = row.members ?? [];
-    const span: MemberSpan = { fromSeq: (row.lastSeq ?? 0) + 1, toSeq: null, toRev: null };
+    const span: MemberSpan = { fromSeq: row.seq ?? (row.lastSeq ?? 0) + 1, toSeq: null, toRev: null };
     const writes = members.map(({ userId, role }) => {
       const partnerId =
         chatType === 'direct' ? members.find((other) => !other.userId.equals(userId)) : undefined;

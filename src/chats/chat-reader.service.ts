@@ -103,7 +103,11 @@ export function newChatView(record: ChatRecord, created: ChatLogRow): SharedChat
   }));
   return toView(
     record,
-    { rev: created.rev, lastSeq: 0, lastMessage: null },
+    {
+      rev: created.rev,
+      lastSeq: created.seq ?? 0,
+      lastMessage: created.seq === undefined ? null : created,
+    },
     { memberCount: roster.length, members: roster.length > MAX_LISTED_MEMBERS ? [] : members, receiptRev: 0 },
   );
 }

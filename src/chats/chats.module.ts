@@ -14,6 +14,7 @@ import { ChatsRepository } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
 import { DirectGate } from './direct-gate.js';
 import { FirstMessageListener } from './first-message.listener.js';
+import { GroupChanges } from './group-changes.js';
 import { GroupConsent } from './group-consent.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { ChatLogRow, ChatLogSchema } from './log/chat-log.schema.js';
@@ -22,6 +23,7 @@ import { ChatLogStore } from './log/chat-log.store.js';
 import { ChatWatermarks } from './log/chat-watermarks.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
+import { Newcomers } from './newcomers.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 import { ChatReceipts, ChatReceiptsSchema } from './receipts/chat-receipts.schema.js';
 import { ReceiptPrivacy } from './receipts/receipt-privacy.js';
@@ -47,7 +49,9 @@ import { RelationsService } from './relations.service.js';
     RelationsService,
     DirectGate,
     FirstMessageListener,
+    GroupChanges,
     GroupConsent,
+    Newcomers,
     ReceiptPrivacy,
     ChatAccess,
     ChatReader,

@@ -19,6 +19,7 @@ import type { ChatView } from './chat.view.js';
 import { type ChatRecord, ChatsRepository, type NewChat } from './chats.repository.js';
 import type { CreateChatDto } from './dto/create-chat.dto.js';
 import { DirectGate } from './direct-gate.js';
+import { GroupChanges } from './group-changes.js';
 import { GroupConsent } from './group-consent.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { ChatLog } from './log/chat-log.service.js';
@@ -40,6 +41,7 @@ export class ChatsService {
     private readonly users: UsersService,
     private readonly gate: DirectGate,
     private readonly consent: GroupConsent,
+    private readonly changes: GroupChanges,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
@@ -142,6 +144,7 @@ export class ChatsService {
       stored: (row) => {
         const recipientIds = roster.map(([userId]) => userId).filter((userId) => userId !== hiddenFrom);
         this.events.publish('chat.created', { chat: newChatView(record, row), recipientIds });
+        this.changes.tell(row, recipientIds);
       },
     });
     if (hiddenFrom && isCreated) await this.members.hide(record.id, hiddenFrom, 0);

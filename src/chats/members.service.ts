@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 import { ConflictError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
 import {
@@ -9,33 +9,31 @@ import {
   type PageQueryDto,
 } from '../common/pagination/cursor.js';
 import { toObjectId } from '../database/object-id.js';
-import type { DomainEventMap } from '../events/domain-event.map.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { UsersService } from '../users/users.service.js';
-import { ChatAccess, NotAMemberError } from './chat-access.js';
+import { ChatAccess } from './chat-access.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
-import { ChatReader } from './chat-reader.service.js';
 import type { ChatMemberView } from './chat.view.js';
-import { MAX_MEMBERS } from './dto/create-chat.dto.js';
+import { assertInGroup, GroupChanges } from './group-changes.js';
 import { GroupConsent } from './group-consent.js';
-import { type AppendRequest, ChatLog, type RowDraft } from './log/chat-log.service.js';
+import { ChatLog } from './log/chat-log.service.js';
 import type { ChatRole, ChatState } from './log/chat-state.js';
+import { Newcomers } from './newcomers.js';
 import { readSeqFor } from './receipts/chat-receipts.schema.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 
 /** Who is in a group, and as what. */
 @Injectable()
 export class MembersService {
-  private readonly logger = new Logger(MembersService.name);
-
   constructor(
     private readonly access: ChatAccess,
     private readonly members: ChatMembersRepository,
     private readonly chatLog: ChatLog,
     private readonly receipts: ChatReceiptsRepository,
-    private readonly reader: ChatReader,
     private readonly users: UsersService,
     private readonly consent: GroupConsent,
+    private readonly changes: GroupChanges,
+    private readonly newcomers: Newcomers,
     private readonly events: DomainEvents,
   ) {}
 
@@ -69,29 +67,9 @@ export class MembersService {
       userId,
       userIds.filter((id) => !known.has(id)),
     );
-    let added: string[] = [];
-    await this.change(userId, chatId, {
-      draft: (state) => {
-        added = userIds.filter((id) => !state.has(id));
-        if (added.length === 0) return null;
-        if (state.memberCount + added.length > MAX_MEMBERS) {
-          throw new ConflictError(`A group has at most ${MAX_MEMBERS} members`);
-        }
-        const members = added.map((id) => ({ userId: toObjectId(id), role: 'member' as const }));
-        return {
-          kind: 'members_added',
-          senderId: toObjectId(userId),
-          members,
-          memberCount: state.memberCount + added.length,
-        };
-      },
-      stored: ({ rev, createdAt }, before) => {
-        const members = added.map((id) => ({ userId: id, role: 'member' as const, joinedAt: createdAt }));
-        this.events.publish('member.added', { chatId, members, rev, recipientIds: before });
-        void this.welcome({ chatId, members, rev, recipientIds: added });
-      },
-    });
-    return added.length;
+    const assert = (state: ChatState) => assertInGroup(state, userId);
+    const admission = this.newcomers.admit({ chatId, byId: userId, userIds, assert });
+    return (await this.access.guarded(userId, chatId, admission)).length;
   }
 
   /** Admins remove members, the owner anybody; oneself is leaving. */
@@ -122,7 +100,8 @@ export class MembersService {
 
   /** The owner makes admins and members of people, or hands the group over. */
   async changeRole(userId: string, chatId: string, memberId: string, role: ChatRole): Promise<void> {
-    await this.change(userId, chatId, {
+    await this.changes.append(userId, {
+      chatId,
       draft: (state) => {
         if (state.roleOf(userId) !== 'owner') throw new ForbiddenError('Only the owner changes roles');
         if (!state.has(memberId)) throw new NotFoundError('Member');
@@ -148,7 +127,8 @@ export class MembersService {
     removedId: string,
     assert: (state: ChatState) => void,
   ) {
-    await this.change(userId, chatId, {
+    await this.changes.append(userId, {
+      chatId,
       draft: (state) => {
         assert(state);
         const heir = state.roleOf(removedId) === 'owner' ? state.heirOf(removedId) : null;
@@ -168,42 +148,5 @@ export class MembersService {
         this.events.publish('member.role', { chatId, userId: heir, role: 'owner', rev, recipientIds });
       },
     });
-  }
-
-  /** A change of a group by one of its members. */
-  private async change(
-    userId: string,
-    chatId: string,
-    {
-      draft,
-      stored,
-    }: { draft: (state: ChatState) => RowDraft | null; stored: NonNullable<AppendRequest['stored']> },
-  ): Promise<void> {
-    const write = this.chatLog.append({
-      chatId,
-      stored,
-      draft: (state) => {
-        if (!state.has(userId)) throw new NotAMemberError();
-        if (state.type === 'direct') throw new ForbiddenError('The two of a direct chat stay as they are');
-        return draft(state);
-      },
-    });
-    await this.access.guarded(userId, chatId, write);
-  }
-
-  /** New members get the chat as a new one does, and only then hear who joined it. */
-  private async welcome(joining: DomainEventMap['member.added']): Promise<void> {
-    const { chatId, recipientIds } = joining;
-    try {
-      const membership = await this.members.find(chatId, recipientIds[0] as string);
-      const chat = membership && (await this.reader.shared(membership.userId, membership));
-      if (!chat) return;
-      // One view for all of them: what one who comes back may still read is not the others' to see.
-      const lastMessage = recipientIds.length === 1 ? chat.lastMessage : null;
-      this.events.publish('chat.created', { chat: { ...chat, lastMessage }, recipientIds });
-      this.events.publish('member.added', joining);
-    } catch (error) {
-      this.logger.warn(`new members of ${chatId} not told: ${String(error)}`);
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-import type { ChatLogRow, QuotedStatusRow, SystemNoteRow } from '../chats/log/chat-log.schema.js';
+import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
+import { SystemNoteView, toSystemNoteView } from './system-note.view.js';
 
 /** What a message replies to, as it was then. */
 export class ReplyToView {
@@ -15,24 +16,6 @@ export class ReplyToView {
 
   @ApiProperty({ example: 'text' })
   type: string;
-}
-
-/** What a message of type `system` tells. */
-export class SystemNoteView {
-  @ApiProperty({ enum: ['call'], example: 'call' })
-  kind: string;
-
-  @ApiPropertyOptional({ example: '6920f1c2a1b2c3d4e5f60733' })
-  callId?: string;
-
-  @ApiPropertyOptional({ enum: ['audio', 'video'], example: 'video' })
-  callType?: string;
-
-  @ApiPropertyOptional({ example: 'ended', description: 'How the call came out' })
-  state?: string;
-
-  @ApiPropertyOptional({ example: 61_000, description: 'Absent when nobody answered' })
-  durationMs?: number;
 }
 
 /** A message as every member sees it. */
@@ -93,11 +76,11 @@ export function toMessageView(row: ChatLogRow): MessageView {
     seq: row.seq ?? 0,
     rev: row.rev,
     senderId: row.senderId.toHexString(),
-    clientMessageId: row.system ? '' : (row.clientMessageId ?? ''),
+    clientMessageId: row.type === 'system' ? '' : (row.clientMessageId ?? ''),
     type: row.type ?? 'text',
     text: row.text ?? '',
     attachments: [],
-    ...(row.system && { system: toSystemNoteView(row.system) }),
+    ...(row.type === 'system' && { system: toSystemNoteView(row) }),
     ...(row.replyTo && { replyTo: toReplyToView(row.replyTo) }),
     mentions: [],
     reactions: [],
@@ -107,8 +90,4 @@ export function toMessageView(row: ChatLogRow): MessageView {
 
 function toReplyToView({ statusId, senderId, text, type }: QuotedStatusRow): ReplyToView {
   return { statusId: statusId.toHexString(), senderId: senderId.toHexString(), text, type };
-}
-
-function toSystemNoteView({ callId, ...note }: SystemNoteRow): SystemNoteView {
-  return { ...note, callId: callId.toHexString() };
 }

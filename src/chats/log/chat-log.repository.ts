@@ -165,10 +165,10 @@ export class ChatLogRepository {
       .toArray();
   }
 
-  /** Who wrote which message of this stretch, straight from the index; the newest of a very long one. */
+  /** Who wrote which message of this stretch, without quiet ones, straight from the index; the newest of a very long one. */
   async findAuthorsBySeq(chatId: string, { from, to }: SeqRange): Promise<{ seq: number; userId: string }[]> {
     const rows = await this.rows
-      .find({ chatId: toObjectId(chatId), seq: { $gte: from, $lte: to } })
+      .find({ chatId: toObjectId(chatId), seq: { $gte: from, $lte: to }, isQuiet: { $ne: true } })
       .project<{ seq: number; senderId: Types.ObjectId }>({ _id: 0, seq: 1, senderId: 1 })
       .sort({ seq: -1 })
       .limit(MAX_RECEIPT_STRETCH)

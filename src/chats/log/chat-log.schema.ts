@@ -28,7 +28,7 @@ export interface CallNoteRow {
   durationMs?: number;
 }
 
-/** What a system message tells; by `kind`. */
+/** What a system message tells that is no change of the chat itself; by `kind`. */
 export type SystemNoteRow = CallNoteRow;
 
 /**
@@ -56,11 +56,11 @@ export class ChatLogRow {
   @Prop({ type: Date, required: true })
   createdAt: Date;
 
-  /** Messages only: the place among the chat's messages, 1, 2, 3 ... without holes. */
+  /** Messages, those of the server included: the place among them, 1, 2, 3 ... without holes. */
   @Prop({ type: Number })
   seq?: number;
 
-  /** Changes only: `seq` of the last message before this row. */
+  /** Changes only: `seq` of the last message up to this row; a change that is a message names its own. */
   @Prop({ type: Number })
   lastSeq?: number;
 
