@@ -9,6 +9,8 @@ import type { ChatRole } from './log/chat-state.js';
  */
 export interface MemberSpan {
   fromSeq: number;
+  /** Where that is further on: what lies before it was there when they joined, and is not unread. */
+  unreadFromSeq?: number;
   toSeq: number | null;
   toRev: number | null;
 }

@@ -124,7 +124,10 @@ export class ChatMembersRepository {
 
   private async projectAdded(row: ChatLogRow, chatType: ChatType): Promise<void> {
     const members = row.members ?? [];
-    const span: MemberSpan = { fromSeq: row.seq ?? (row.lastSeq ?? 0) + 1, toSeq: null, toRev: null };
+    const seq = row.seq ?? (row.lastSeq ?? 0) + 1;
+    const open = { toSeq: null, toRev: null };
+    const all: MemberSpan = { fromSeq: 1, unreadFromSeq: seq, ...open };
+    const fromNow: MemberSpan = { fromSeq: seq, ...open };
     const writes = members.map(({ userId, role }) => {
       const partnerId =
         chatType === 'direct' ? members.find((other) => !other.userId.equals(userId)) : undefined;
@@ -132,8 +135,14 @@ export class ChatMembersRepository {
         updateOne: {
           filter: { chatId: row.chatId, userId, rev: { $lt: row.rev } },
           update: {
-            $set: { role, isActive: true, joinedAt: row.createdAt, rev: row.rev },
-            $push: { spans: span },
+            $set: {
+              role,
+              isActive: true,
+              joinedAt: row.createdAt,
+              rev: row.rev,
+              ...(row.hasHistory && { spans: [all] }),
+            },
+            ...(!row.hasHistory && { $push: { spans: fromNow } }),
             $setOnInsert: { _id: newObjectId(), ...(partnerId && { partnerId: partnerId.userId }) },
           },
           upsert: true,

@@ -4,11 +4,11 @@ import { toMessageView } from '../messages/message.view.js';
 import { type ChatHead, ChatHeads } from './chat-heads.service.js';
 import type { Membership } from './chat-members.repository.js';
 import { type ChatRoster, ChatRosters, MAX_LISTED_MEMBERS } from './chat-rosters.service.js';
-import { type ChatView, DEFAULT_SETTINGS, type SharedChatView } from './chat.view.js';
+import type { ChatView, SharedChatView } from './chat.view.js';
 import { type ChatRecord, ChatsRepository } from './chats.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
-import { visibleStretches } from './membership.js';
+import { unreadStretches } from './membership.js';
 import { ChatReceiptsRepository, type ReceiptsRecord } from './receipts/chat-receipts.repository.js';
 import { readSeqFor } from './receipts/chat-receipts.schema.js';
 
@@ -80,7 +80,7 @@ export class ChatReader {
       memberships.flatMap((membership) => {
         const lastSeq = heads.get(membership.chatId)?.lastSeq ?? 0;
         const readSeq = receipts.get(membership.chatId)?.marks[userId]?.readSeq ?? 0;
-        return visibleStretches(membership).flatMap(({ from, to }) => {
+        return unreadStretches(membership).flatMap(({ from, to }) => {
           const afterSeq = Math.max(readSeq, from - 1);
           const toSeq = Math.min(to, lastSeq);
           return toSeq > afterSeq ? [{ chatId: membership.chatId, afterSeq, toSeq }] : [];
@@ -128,7 +128,8 @@ function sharedView(
     lastReadSeq: readSeqFor(viewerId, member.userId, marks[member.userId]),
     lastDeliveredSeq: marks[member.userId]?.deliveredSeq ?? 0,
   }));
-  return toView(record, head, { memberCount: roster.count, members, receiptRev });
+  const profile = roster.profile ?? record.profile;
+  return toView({ ...record, profile }, head, { memberCount: roster.count, members, receiptRev });
 }
 
 function toView(
@@ -136,11 +137,13 @@ function toView(
   head: ChatHead,
   rest: Pick<SharedChatView, 'memberCount' | 'members' | 'receiptRev'>,
 ): SharedChatView {
-  const { id, type, title, createdBy, createdAt } = record;
+  const { id, type, createdBy, createdAt } = record;
+  const { title, description } = record.profile.info;
   return {
     id,
     type,
     title,
+    ...(description !== null && { description }),
     avatarUrl: null,
     createdBy,
     createdAt: createdAt.toISOString(),
@@ -148,6 +151,6 @@ function toView(
     rev: head.rev,
     lastMessage: head.lastMessage && toMessageView(head.lastMessage),
     ...rest,
-    settings: DEFAULT_SETTINGS,
+    settings: record.profile.settings,
   };
 }

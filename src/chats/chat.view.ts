@@ -2,6 +2,7 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagge
 
 import { PageView } from '../common/pagination/cursor.js';
 import { MessageView } from '../messages/message.view.js';
+import { type ChatSettings, DISAPPEARING_SECONDS } from './log/chat-profile.js';
 import type { ChatRole, ChatType } from './log/chat-state.js';
 
 const ROLES = ['owner', 'admin', 'member'];
@@ -41,8 +42,9 @@ export class ChatMeView {
   pinned: boolean;
 }
 
-export class GroupSettingsView {
-  @ApiProperty({ enum: ['all', 'admins'], example: 'all' })
+/** Defaults are the examples. In a chat of two only `disappearingSeconds` ever differs. */
+export class GroupSettingsView implements ChatSettings {
+  @ApiProperty({ enum: ['all', 'admins'], example: 'all', description: '`admins`: for announcements only' })
   send: 'all' | 'admins';
 
   @ApiProperty({ enum: ['all', 'admins'], example: 'all' })
@@ -51,24 +53,19 @@ export class GroupSettingsView {
   @ApiProperty({ enum: ['all', 'admins'], example: 'all' })
   addMembers: 'all' | 'admins';
 
-  @ApiProperty({ example: false })
+  @ApiProperty({ example: false, description: 'Who comes by an invite waits for an admin' })
   joinApproval: boolean;
 
-  @ApiProperty({ example: false })
+  @ApiProperty({ example: false, description: 'Who is added reads what was written before' })
   historyForNew: boolean;
 
-  @ApiProperty({ enum: [0, 86_400, 604_800, 7_776_000], example: 0 })
+  @ApiProperty({
+    enum: DISAPPEARING_SECONDS,
+    example: 0,
+    description: 'Messages sent from now on are gone after so long; 0: they stay',
+  })
   disappearingSeconds: number;
 }
-
-export const DEFAULT_SETTINGS: GroupSettingsView = {
-  send: 'all',
-  editInfo: 'all',
-  addMembers: 'all',
-  joinApproval: false,
-  historyForNew: false,
-  disappearingSeconds: 0,
-};
 
 /** A chat. In events, which go to many, it is the shared view: without `me` and `unreadCount`. */
 @ApiExtraModels(MessageView)
@@ -81,6 +78,9 @@ export class ChatView {
 
   @ApiProperty({ type: String, nullable: true, example: null, description: '`null` for a direct chat' })
   title: string | null;
+
+  @ApiPropertyOptional({ example: 'Where to and what to bring', description: 'Groups that have one' })
+  description?: string;
 
   @ApiProperty({ type: String, nullable: true, example: null })
   avatarUrl: string | null;

@@ -7,6 +7,7 @@ import {
   HttpCode,
   HttpStatus,
   Param,
+  Patch,
   Post,
   Query,
   Res,
@@ -30,8 +31,10 @@ import { PageQueryDto } from '../common/pagination/cursor.js';
 import { RateLimit } from '../common/rate-limit/rate-limit.guard.js';
 import { IdParamsDto } from '../common/validation/params.dto.js';
 import { ChatPageView, ChatView } from './chat.view.js';
+import { ChatUpdates } from './chat-updates.service.js';
 import { ChatsService } from './chats.service.js';
 import { CreateChatDto } from './dto/create-chat.dto.js';
+import { UpdateChatDto } from './dto/update-chat.dto.js';
 import { MembersService } from './members.service.js';
 
 @ApiTags('chats')
@@ -40,6 +43,7 @@ import { MembersService } from './members.service.js';
 export class ChatsController {
   constructor(
     private readonly chats: ChatsService,
+    private readonly updates: ChatUpdates,
     private readonly members: MembersService,
   ) {}
 
@@ -82,6 +86,23 @@ export class ChatsController {
   @ApiOkResponse({ type: ChatView })
   @ApiErrors('VALIDATION', 'NOT_FOUND')
   get(@CurrentUser() user: AuthUser, @Param() { id }: IdParamsDto): Promise<ChatView> {
+    return this.chats.get(user.userId, id);
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Change title, description or settings',
+    description:
+      'What is left out stays as it is. Title and description are for those whom `settings.editInfo` names, settings for admins. In a direct chat there is `settings.disappearingSeconds`, for either of the two. All members get `chat_updated`, and a group a system message.',
+  })
+  @ApiOkResponse({ type: ChatView })
+  @ApiErrors('VALIDATION', 'FORBIDDEN', 'NOT_FOUND')
+  async update(
+    @CurrentUser() user: AuthUser,
+    @Param() { id }: IdParamsDto,
+    @Body() dto: UpdateChatDto,
+  ): Promise<ChatView> {
+    await this.updates.update(user.userId, id, dto);
     return this.chats.get(user.userId, id);
   }
 

@@ -9,6 +9,7 @@ import { ChatMembersRepository } from './chat-members.repository.js';
 import { ChatReader } from './chat-reader.service.js';
 import { ChatRosters } from './chat-rosters.service.js';
 import { Chat, ChatSchema } from './chat.schema.js';
+import { ChatUpdates } from './chat-updates.service.js';
 import { ChatsController } from './chats.controller.js';
 import { ChatsRepository } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
@@ -44,6 +45,7 @@ import { RelationsService } from './relations.service.js';
   controllers: [ChatsController, MembersController],
   providers: [
     ChatsService,
+    ChatUpdates,
     MembersService,
     ReceiptsService,
     RelationsService,

@@ -138,6 +138,7 @@ export class ChatsService {
           : {
               kind: 'created',
               senderId: toObjectId(createdBy),
+              ...(chat.type === 'group' && { info: record.profile.info }),
               members: roster.map(([userId, role]) => ({ userId: toObjectId(userId), role })),
               memberCount: roster.length,
             },
@@ -157,7 +158,8 @@ export class ChatsService {
     const ids = (created?.members ?? []).map(({ userId }) => userId.toHexString());
     const isSame =
       !created || (ids.length === roster.length && roster.every(([userId]) => ids.includes(userId)));
-    if (!isSame || record.title !== chat.title) {
+    const { title } = created?.info ?? record.profile.info;
+    if (!isSame || title !== chat.title) {
       throw new ConflictError('This Idempotency-Key was used for another group: make a new key');
     }
   }

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
-import { ForbiddenError } from '../common/errors/app-error.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { toMessageView } from '../messages/message.view.js';
-import { ChatAccess, NotAMemberError } from './chat-access.js';
+import { ChatAccess } from './chat-access.js';
+import { assertInGroup } from './group-rules.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
 import { type AppendRequest, ChatLog, type AppendResult } from './log/chat-log.service.js';
-import type { ChatState } from './log/chat-state.js';
 
 /** Changes of a group by its members: who is none is refused, and the change shows in the chat itself. */
 @Injectable()
@@ -38,10 +37,4 @@ export class GroupChanges {
       this.events.publish('message.created', { message: toMessageView(row), recipientIds });
     }
   }
-}
-
-/** The rule of all changes of members. */
-export function assertInGroup(state: ChatState, userId: string): void {
-  if (!state.has(userId)) throw new NotAMemberError();
-  if (state.type === 'direct') throw new ForbiddenError('The two of a direct chat stay as they are');
 }

@@ -14,8 +14,9 @@ import { UsersService } from '../users/users.service.js';
 import { ChatAccess } from './chat-access.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
 import type { ChatMemberView } from './chat.view.js';
-import { assertInGroup, GroupChanges } from './group-changes.js';
+import { GroupChanges } from './group-changes.js';
 import { GroupConsent } from './group-consent.js';
+import { assertMayAdd } from './group-rules.js';
 import { ChatLog } from './log/chat-log.service.js';
 import type { ChatRole, ChatState } from './log/chat-state.js';
 import { Newcomers } from './newcomers.js';
@@ -59,7 +60,7 @@ export class MembersService {
     return { items, nextCursor: last ? encodeCursor([last.userId]) : null };
   }
 
-  /** Any member may add; those who are in already stay as they are. Answers how many are new. */
+  /** Members add, or admins alone where the group has it so; those who are in already stay as they are. Answers how many are new. */
   async add(userId: string, chatId: string, userIds: string[]): Promise<number> {
     const known = await this.access.assertMember(userId, chatId);
     await this.users.assertAllExist(userIds);
@@ -67,7 +68,7 @@ export class MembersService {
       userId,
       userIds.filter((id) => !known.has(id)),
     );
-    const assert = (state: ChatState) => assertInGroup(state, userId);
+    const assert = (state: ChatState) => assertMayAdd(state, userId);
     const admission = this.newcomers.admit({ chatId, byId: userId, userIds, assert });
     return (await this.access.guarded(userId, chatId, admission)).length;
   }

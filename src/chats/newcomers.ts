@@ -45,7 +45,8 @@ export class Newcomers {
         if (added.length === 0) return null;
         if (memberCount > MAX_MEMBERS) throw new ConflictError(`A group has at most ${MAX_MEMBERS} members`);
         const members = added.map((id) => ({ userId: toObjectId(id), role: 'member' as const }));
-        return { kind: 'members_added', senderId: toObjectId(byId), members, memberCount };
+        const history = state.profile.settings.historyForNew && { hasHistory: true as const };
+        return { kind: 'members_added', senderId: toObjectId(byId), members, memberCount, ...history };
       },
       prepare: async () => {
         chat = await this.viewFor(chatId, added[0] as string);

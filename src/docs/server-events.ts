@@ -51,6 +51,11 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     to: 'All members of a new chat; of a group, later, those just added',
     payload: ChatView,
   },
+  chat_updated: {
+    summary: 'Title, description, picture or settings of a chat are new, in the shared view',
+    to: 'All members',
+    payload: ChatView,
+  },
   chat_removed: {
     summary: "A chat has left the receiver's list: deleted on another device",
     to: 'All sockets of the one who deleted it',

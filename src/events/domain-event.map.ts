@@ -14,6 +14,8 @@ export interface DomainEventMap {
   'session.revoked': { userId: string; sessionIds: string[] };
   /** `chat` is the shared view. To people new in the chat: all of a new one, or those just added. */
   'chat.created': { chat: SharedChatView; recipientIds: readonly string[] };
+  /** What a chat shows of itself, or what is allowed in it, is new; `chat` is the shared view. */
+  'chat.updated': { chat: SharedChatView; recipientIds: readonly string[] };
   /** The chat has left one user's list. */
   'chat.removed': { chatId: string; userId: string };
   'member.added': {

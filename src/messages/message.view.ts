@@ -67,6 +67,12 @@ export class MessageView {
 
   @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
   createdAt: string;
+
+  @ApiPropertyOptional({
+    example: '2026-11-23T10:15:30.123Z',
+    description: 'Messages that disappear: from then on `text` and `attachments` are gone, the row stays',
+  })
+  expiresAt?: string;
 }
 
 export function toMessageView(row: ChatLogRow): MessageView {
@@ -85,6 +91,7 @@ export function toMessageView(row: ChatLogRow): MessageView {
     mentions: [],
     reactions: [],
     createdAt: row.createdAt.toISOString(),
+    ...(row.expiresAt && { expiresAt: row.expiresAt.toISOString() }),
   };
 }
 

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
-import { ChatAccess, NotAMemberError } from '../chats/chat-access.js';
+import { ChatAccess } from '../chats/chat-access.js';
 import { DirectGate } from '../chats/direct-gate.js';
+import { assertMaySend } from '../chats/group-rules.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
 import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
 import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
+import { asOf, isExpired } from '../chats/log/expiry.js';
+import { Clock } from '../common/clock.js';
 import { ConflictError, ForbiddenError } from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
@@ -20,6 +23,8 @@ export interface MessageContent {
   clientMessageId?: string;
   type?: 'text';
   text: string;
+  /** Gone after so long, or sooner by the chat's setting. */
+  expiresInSeconds?: number;
   /** A status that it quotes; given by the server, never by a client. */
   replyTo?: QuotedStatus;
 }
@@ -42,6 +47,7 @@ export class MessagesService {
     private readonly rows: ChatLogRepository,
     private readonly recent: RecentSends,
     private readonly events: DomainEvents,
+    private readonly clock: Clock,
   ) {}
 
   /** `isNew` is false for a retry, which gets the first message and is not told to anybody again. */
@@ -52,12 +58,12 @@ export class MessagesService {
   ): Promise<{ message: MessageView; isNew: boolean }> {
     const { clientMessageId } = content;
     if (!clientMessageId)
-      return toSent(await this.store(senderId, chatId, { ...content, clientMessageId: randomUUID() }));
+      return this.toSent(await this.store(senderId, chatId, { ...content, clientMessageId: randomUUID() }));
     const first = this.recent.find(senderId, chatId, clientMessageId);
-    if (first) return toSent({ ...(await sameContent(first, content)), isNew: false });
+    if (first) return this.toSent({ ...(await this.sameContent(first, content)), isNew: false });
     const stored = this.store(senderId, chatId, content);
     this.recent.add(senderId, chatId, clientMessageId, stored);
-    return toSent(await sameContent(stored, content));
+    return this.toSent(await this.sameContent(stored, content));
   }
 
   /** For a retry of a reply whose status is out of reach by now: the first message, if there is one. */
@@ -67,7 +73,7 @@ export class MessagesService {
     { clientMessageId, text }: { clientMessageId: string; text: string },
   ): Promise<MessageView | null> {
     const row = await this.rows.findStatusReply(statusId, senderId, clientMessageId);
-    if (row && row.text !== text) throw new ConflictError(OTHER_CONTENT);
+    if (row && row.text !== text && !this.isExpired(row)) throw new ConflictError(OTHER_CONTENT);
     return row && viewOf(row);
   }
 
@@ -90,18 +96,19 @@ export class MessagesService {
   /** Checks membership against the very state that the row is numbered on, then stores and tells. */
   private append(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
     const sender = toObjectId(senderId);
-    const { clientMessageId, type = 'text', text } = content;
+    const { clientMessageId, type = 'text', text, expiresInSeconds } = content;
     const replyTo = content.replyTo && toQuotedRow(content.replyTo);
     const write = this.log.append({
       chatId,
       draft: (state) => {
-        if (!state.has(senderId)) throw new NotAMemberError();
+        assertMaySend(state, senderId);
         return {
           kind: 'message',
           senderId: sender,
           clientMessageId,
           type,
           text,
+          ...(expiresInSeconds !== undefined && { expiresInSeconds }),
           ...(replyTo && { replyTo }),
         };
       },
@@ -110,6 +117,23 @@ export class MessagesService {
       },
     });
     return this.access.guarded(senderId, chatId, write);
+  }
+
+  /** What has expired can't be compared any more: its id stands for it. */
+  private async sameContent(sent: Promise<AppendResult>, content: MessageContent): Promise<AppendResult> {
+    const result = await sent;
+    const { row } = result;
+    if (row && !this.isExpired(row) && !isSame(row, content)) throw new ConflictError(OTHER_CONTENT);
+    return result;
+  }
+
+  private toSent({ row, isNew }: AppendResult): { message: MessageView; isNew: boolean } {
+    if (!row) throw new Error('a message draft always makes a row');
+    return { message: viewOf(asOf(row, this.clock.nowMs())), isNew };
+  }
+
+  private isExpired(row: ChatLogRow): boolean {
+    return isExpired(row, this.clock.nowMs());
   }
 }
 
@@ -122,24 +146,14 @@ function viewOf(row: ChatLogRow): MessageView {
   return view;
 }
 
-async function sameContent(
-  sent: Promise<AppendResult>,
-  { text, type = 'text', replyTo }: MessageContent,
-): Promise<AppendResult> {
-  const result = await sent;
-  const { row } = result;
-  const isSame = row?.text === text && row.type === type;
-  if (row && (!isSame || row.replyTo?.statusId.toHexString() !== replyTo?.statusId)) {
-    throw new ConflictError(OTHER_CONTENT);
-  }
-  return result;
+function isSame(
+  row: ChatLogRow,
+  { text, type = 'text', expiresInSeconds, replyTo }: MessageContent,
+): boolean {
+  const isSameText = row.text === text && row.type === type && row.expiresInSeconds === expiresInSeconds;
+  return isSameText && row.replyTo?.statusId.toHexString() === replyTo?.statusId;
 }
 
 function toQuotedRow({ statusId, senderId, ...quoted }: QuotedStatus): QuotedStatusRow {
   return { ...quoted, statusId: toObjectId(statusId), senderId: toObjectId(senderId) };
-}
-
-function toSent({ row, isNew }: AppendResult): { message: MessageView; isNew: boolean } {
-  if (!row) throw new Error('a message draft always makes a row');
-  return { message: viewOf(row), isNew };
 }

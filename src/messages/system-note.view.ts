@@ -1,9 +1,19 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
+import type { ChatSettings } from '../chats/log/chat-profile.js';
 import type { ChatRole } from '../chats/log/chat-state.js';
 
-const KINDS = ['group_created', 'member_added', 'member_left', 'member_removed', 'role', 'call'];
+const KINDS = [
+  'group_created',
+  'member_added',
+  'member_left',
+  'member_removed',
+  'role',
+  'info',
+  'settings',
+  'call',
+];
 /** People whom one note names; of a larger number the first, and how many they are. */
 const MAX_NAMED = 100;
 
@@ -30,6 +40,24 @@ export class SystemNoteView {
 
   @ApiPropertyOptional({ description: '`member_left`, `member_removed`: who owns the group from here on' })
   newOwnerId?: string;
+
+  @ApiPropertyOptional({ example: 'Weekend', description: '`info`: the title, where it is new' })
+  title?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'Where to',
+    description: '`info`: the description, where it is new; `null`: there is none any more',
+  })
+  description?: string | null;
+
+  @ApiPropertyOptional({
+    type: Object,
+    example: { send: 'admins' },
+    description: '`settings`: those that are new',
+  })
+  settings?: Partial<ChatSettings>;
 
   @ApiPropertyOptional({ example: '6920f1c2a1b2c3d4e5f60733' })
   callId?: string;
@@ -61,6 +89,10 @@ export function toSystemNoteView(row: ChatLogRow): SystemNoteView {
         ...named(row.removedId ? [row.removedId.toHexString()] : []),
         ...(row.newOwnerId && { newOwnerId: row.newOwnerId.toHexString() }),
       };
+    case 'info':
+      return { kind: 'info', ...newOf(row.info, row.changed) };
+    case 'settings':
+      return { kind: 'settings', settings: newOf(row.settings, row.changed) };
     case 'message':
     default:
       throw new Error(`message ${row._id.toHexString()} tells nothing of the chat`);
@@ -69,4 +101,10 @@ export function toSystemNoteView(row: ChatLogRow): SystemNoteView {
 
 function named(userIds: string[]): Pick<SystemNoteView, 'userIds' | 'count'> {
   return { userIds: userIds.slice(0, MAX_NAMED), count: userIds.length };
+}
+
+function newOf<T extends object>(all: T | undefined, changed: string[] = []): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(all ?? {}).filter(([field]) => changed.includes(field)),
+  ) as Partial<T>;
 }

@@ -22,6 +22,8 @@ export interface ServerToClientEvents {
   user_offline: (presence: { userId: string; lastSeenAt?: string }) => void;
   /** A chat that is new to the receiver, in the shared view. */
   chat_created: (chat: SharedChatView) => void;
+  /** Title, description or settings are new; the shared view. */
+  chat_updated: (chat: SharedChatView) => void;
   chat_removed: (chat: { chatId: string }) => void;
   member_added: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
   member_removed: (member: { chatId: string; userId: string; rev: number }) => void;

@@ -1,6 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { type HydratedDocument, Types } from 'mongoose';
 
+import type { ChatInfo, ChatSettings } from './chat-profile.js';
 import type { ChatRole } from './chat-state.js';
 
 /** One person in a row that creates a chat or adds to it. */
@@ -47,7 +48,7 @@ export class ChatLogRow {
   rev: number;
 
   @Prop({ type: String, required: true })
-  kind: 'message' | 'created' | 'members_added' | 'member_removed' | 'member_role';
+  kind: 'message' | 'created' | 'members_added' | 'member_removed' | 'member_role' | 'info' | 'settings';
 
   /** Who did it: the sender of a message, the admin who added somebody. */
   @Prop({ type: Types.ObjectId, required: true })
@@ -84,9 +85,32 @@ export class ChatLogRow {
   @Prop({ type: Boolean })
   isQuiet?: true;
 
+  /** Messages: after so long the sender wants it gone. */
+  @Prop({ type: Number })
+  expiresInSeconds?: number;
+
+  /** Messages: from this moment on nothing but their place can be read. */
+  @Prop({ type: Date })
+  expiresAt?: Date;
+
+  /** `created`, `info`: all of it after this row; `changed` names what is new. */
+  @Prop({ type: Object })
+  info?: ChatInfo;
+
+  /** `settings`: all of them after this row; `changed` names what is new. */
+  @Prop({ type: Object })
+  settings?: ChatSettings;
+
+  @Prop({ type: [String], default: undefined })
+  changed?: string[];
+
   /** `created`, `members_added`: the people; `member_role`: the one with the new role. */
   @Prop({ type: [Object], default: undefined })
   members?: RosterChange[];
+
+  /** `members_added`: they may read all that was written before. */
+  @Prop({ type: Boolean })
+  hasHistory?: true;
 
   /** `member_removed`: who is gone, and who inherits the group when its owner leaves. */
   @Prop({ type: Types.ObjectId })

@@ -8,23 +8,20 @@ import { newObjectId, toObjectId } from '../../database/object-id.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { ChatLogStore } from './chat-log.store.js';
 import type { ChatState } from './chat-state.js';
+import { expiryOf } from './expiry.js';
 import { ChatWatermarks } from './chat-watermarks.js';
 import { GroupCommitter } from './group-committer.js';
+import { placeOf } from './row-place.js';
 
 /** How long an append is tried while the database is away, before its caller is told to try again. */
 const APPEND_TIMEOUT_MS = 15_000;
 const PROJECTION_RETRY_MS = 250;
 
 /** What a writer adds to the log; place, id and time are the log's to give. */
-export type RowDraft = Omit<ChatLogRow, '_id' | 'chatId' | 'rev' | 'seq' | 'lastSeq' | 'createdAt'>;
-
-/** Changes that are told in the chat itself: in a group they are messages too, which nobody has to read. */
-const TOLD_KINDS: ReadonlySet<ChatLogRow['kind']> = new Set([
-  'created',
-  'members_added',
-  'member_removed',
-  'member_role',
-]);
+export type RowDraft = Omit<
+  ChatLogRow,
+  '_id' | 'chatId' | 'rev' | 'seq' | 'lastSeq' | 'createdAt' | 'expiresAt'
+>;
 
 export interface AppendRequest {
   chatId: string;
@@ -107,7 +104,8 @@ export class ChatLog implements OnApplicationShutdown {
         drafted = state;
         audience = state.audience;
         const place = { rev: state.rev + 1, ...placeOf(draft.kind, state) };
-        return { _id: id, chatId, ...place, createdAt: this.clock.now(), ...draft };
+        const createdAt = this.clock.now();
+        return { _id: id, chatId, ...place, createdAt, ...draft, ...expiryOf(draft, state, createdAt) };
       },
       stored: (row) => (row ? stored(row) : this.nothingStored(request.chatId, resolve)),
       // Our own row, whose answer was lost: nobody has been told of it yet.
@@ -196,11 +194,4 @@ export class ChatLog implements OnApplicationShutdown {
       }
     }
   }
-}
-
-function placeOf(kind: ChatLogRow['kind'], state: ChatState): Partial<ChatLogRow> {
-  const seq = state.seq + 1;
-  if (kind === 'message') return { seq };
-  if (state.type === 'direct' || !TOLD_KINDS.has(kind)) return { lastSeq: state.seq };
-  return { seq, lastSeq: seq, type: 'system', text: '', isQuiet: true };
 }

@@ -160,6 +160,15 @@ export function EnumField(values: readonly string[], options: FieldOptions = {})
   return applyDecorators(documented(options, { enum: [...values] }), IsIn([...values]), IsString());
 }
 
+/** One of a few whole numbers. */
+export function ChoiceField(values: readonly number[], options: FieldOptions = {}) {
+  return applyDecorators(
+    documented(options, { type: 'integer', enum: [...values] }),
+    IsIn([...values]),
+    IsInt(),
+  );
+}
+
 /** A moment as ISO 8601 text. */
 export function TimeField(options: FieldOptions = {}) {
   return applyDecorators(

@@ -1,10 +1,13 @@
 import { IntersectionType } from '@nestjs/swagger';
 
 import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
-import { EnumField, IdField, TextField } from '../../common/validation/fields.js';
+import { EnumField, IdField, IntField, TextField } from '../../common/validation/fields.js';
 
 /** The most characters of a message's text. */
 export const MAX_TEXT = 4096;
+
+/** The longest life of a message that is to disappear: 90 days. */
+export const MAX_LIFE_SECONDS = 7_776_000;
 
 /** Body of `POST /api/chats/:id/messages`. */
 export class PostMessageDto {
@@ -22,6 +25,14 @@ export class PostMessageDto {
 
   @TextField({ min: 1, max: MAX_TEXT, blank: false, example: 'Hello!' })
   text: string;
+
+  @IntField({
+    min: 1,
+    max: MAX_LIFE_SECONDS,
+    optional: true,
+    description: "The message is gone after so long, or sooner by the chat's `disappearingSeconds`",
+  })
+  expiresInSeconds?: number;
 }
 
 /** Payload of `new_message`. */

@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 
 import { ChatMembersRepository } from '../../../src/chats/chat-members.repository.js';
 import { ChatsRepository } from '../../../src/chats/chats.repository.js';
+import { DEFAULT_SETTINGS, NO_INFO } from '../../../src/chats/log/chat-profile.js';
 import type { ChatLogRow } from '../../../src/chats/log/chat-log.schema.js';
 import { ChatReceiptsRepository } from '../../../src/chats/receipts/chat-receipts.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
@@ -49,6 +50,8 @@ export function addChats(add: AddPlan): void {
   add(ChatsRepository, 'markProjected', (chats) =>
     chats.markProjected(long(0), { rev: 1, memberCount: 2, at: NOW }),
   );
+  add(ChatsRepository, 'setInfo', (chats) => chats.setInfo(long(0), 9, { ...NO_INFO, title: 'new' }));
+  add(ChatsRepository, 'setSettings', (chats) => chats.setSettings(long(0), 9, DEFAULT_SETTINGS));
   add(ChatsRepository, 'moveWatermarks', (chats) =>
     chats.moveWatermarks([0, 1].map((n) => ({ chatId: long(n), projectedRev: 2, lastActivityAt: NOW }))),
   );
@@ -123,7 +126,6 @@ export async function seedChats(insert: Insert): Promise<void> {
       times(1000, (n) => ({
         _id: chat(n),
         type: n < CHATS ? 'group' : 'direct',
-        title: null,
         createdBy: user(0),
         createdAt: NOW,
         projectedRev: 1,
