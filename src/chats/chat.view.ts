@@ -122,6 +122,28 @@ export class ChatView {
   me?: ChatMeView;
 }
 
+/** Somebody who lets the asking user add them to no group; a block looks the same. */
+export class NotAddedView {
+  @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60703' })
+  userId: string;
+
+  @ApiProperty({ enum: ['privacy'], example: 'privacy', description: 'Send them an invite instead' })
+  reason: string;
+}
+
+/** A chat after people were added to it. */
+export class AddedToChatView extends ChatView {
+  @ApiProperty({ type: [String], description: 'Who is new; those who were in already are not named' })
+  added: string[];
+
+  @ApiProperty({ type: [NotAddedView], description: 'Whose privacy does not let you add them' })
+  notAdded: NotAddedView[];
+}
+
+export function toNotAdded(userIds: string[]): NotAddedView[] {
+  return userIds.map((userId) => ({ userId, reason: 'privacy' }));
+}
+
 /** What goes to many: without what concerns one user alone. */
 export type SharedChatView = Omit<ChatView, 'me' | 'unreadCount'>;
 

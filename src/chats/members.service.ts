@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { ConflictError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
+import { AppError, ConflictError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
 import {
   decodeCursor,
   DEFAULT_PAGE,
@@ -13,7 +13,7 @@ import { DomainEvents } from '../events/domain-events.js';
 import { UsersService } from '../users/users.service.js';
 import { ChatAccess } from './chat-access.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
-import type { ChatMemberView } from './chat.view.js';
+import { type ChatMemberView, toNotAdded } from './chat.view.js';
 import { GroupChanges } from './group-changes.js';
 import { GroupConsent } from './group-consent.js';
 import { assertMayAdd } from './group-rules.js';
@@ -60,17 +60,29 @@ export class MembersService {
     return { items, nextCursor: last ? encodeCursor([last.userId]) : null };
   }
 
-  /** Members add, or admins alone where the group has it so; those who are in already stay as they are. Answers how many are new. */
-  async add(userId: string, chatId: string, userIds: string[]): Promise<number> {
+  /**
+   * Members add, or admins alone where the group has it so. Those who are in already stay as they are,
+   * those whose privacy does not admit it are left out and named.
+   */
+  async add(
+    userId: string,
+    chatId: string,
+    userIds: string[],
+  ): Promise<{ added: string[]; notAdded: string[] }> {
     const known = await this.access.assertMember(userId, chatId);
     await this.users.assertAllExist(userIds);
-    await this.consent.assertMayAdd(
-      userId,
-      userIds.filter((id) => !known.has(id)),
-    );
-    const assert = (state: ChatState) => assertMayAdd(state, userId);
-    const admission = this.newcomers.admit({ chatId, byId: userId, userIds, assert });
-    return (await this.access.guarded(userId, chatId, admission)).length;
+    const strangers = userIds.filter((id) => !known.has(id));
+    const admitting = await this.consent.admitting(userId, strangers);
+    const notAdded = strangers.filter((id) => !admitting.has(id));
+    const admission = this.newcomers.admit({
+      chatId,
+      byId: userId,
+      userIds: userIds.filter((id) => !notAdded.includes(id)),
+      assert: (state) => assertMayAdd(state, userId),
+    });
+    const added = await this.access.guarded(userId, chatId, admission);
+    if (added.length === 0 && notAdded.length > 0) throw new NobodyAddedError(notAdded);
+    return { added, notAdded };
   }
 
   /** Admins remove members, the owner anybody; oneself is leaving. */
@@ -148,6 +160,15 @@ export class MembersService {
         const recipientIds = before.filter((id) => id !== removedId);
         this.events.publish('member.role', { chatId, userId: heir, role: 'owner', rev, recipientIds });
       },
+    });
+  }
+}
+
+/** None of the people named lets the user add them. */
+class NobodyAddedError extends AppError {
+  constructor(notAdded: string[]) {
+    super('FORBIDDEN', 'They do not let you add them to groups: send them an invite instead', {
+      notAdded: toNotAdded(notAdded),
     });
   }
 }
