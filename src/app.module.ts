@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 
 import { AuthModule } from './auth/auth.module.js';
 import { ChatsModule } from './chats/chats.module.js';
+import { InvitesModule } from './chats/invites/invites.module.js';
 import { CommonModule } from './common/common.module.js';
 import { HttpExceptionFilter } from './common/http/http-exception.filter.js';
 import { JwtAuthGuard } from './common/http/jwt-auth.guard.js';
@@ -31,6 +32,7 @@ import { UsersModule } from './users/users.module.js';
     AuthModule,
     UsersModule,
     ChatsModule,
+    InvitesModule,
     MessagesModule,
     StatusModule,
     ReportsModule,

@@ -49,6 +49,10 @@ export class ChatMember {
   @Prop({ type: [Object], required: true })
   spans: MemberSpan[];
 
+  /** Gone by an admin's deed: no invite leads back. */
+  @Prop({ type: Boolean })
+  wasRemoved?: boolean;
+
   /** The user deleted the chat here: up to this `seq` it is gone for them, and off their list until it moves on. */
   @Prop({ type: Number })
   hiddenUpToSeq?: number;

@@ -17,6 +17,8 @@ export interface Membership {
   joinedAt: Date;
   spans: MemberSpan[];
   hiddenUpToSeq?: number;
+  /** Not by themselves. */
+  wasRemoved?: boolean;
 }
 
 type LeanMember = Omit<ChatMember, '_id'>;
@@ -30,6 +32,7 @@ const FIELDS = {
   joinedAt: 1,
   spans: 1,
   hiddenUpToSeq: 1,
+  wasRemoved: 1,
 };
 
 @Injectable()
@@ -140,6 +143,7 @@ export class ChatMembersRepository {
               isActive: true,
               joinedAt: row.createdAt,
               rev: row.rev,
+              wasRemoved: false,
               ...(row.hasHistory && { spans: [all] }),
             },
             ...(!row.hasHistory && { $push: { spans: fromNow } }),
@@ -162,10 +166,11 @@ export class ChatMembersRepository {
   }
 
   private async projectRemoved(row: ChatLogRow): Promise<void> {
+    const wasRemoved = row.removedId?.equals(row.senderId) === false;
     const end = { 'spans.$[open].toSeq': row.lastSeq ?? 0, 'spans.$[open].toRev': row.rev };
     await this.model.updateOne(
       { chatId: row.chatId, userId: row.removedId, rev: { $lt: row.rev } },
-      { $set: { role: 'member', isActive: false, rev: row.rev, ...end } },
+      { $set: { role: 'member', isActive: false, rev: row.rev, wasRemoved, ...end } },
       { arrayFilters: [{ 'open.toSeq': null }] },
     );
     if (row.newOwnerId) await this.setRole(row, row.newOwnerId, 'owner');

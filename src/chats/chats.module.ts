@@ -74,6 +74,8 @@ import { RelationsService } from './relations.service.js';
     ReceiptsService,
     RelationsService,
     DirectGate,
+    Newcomers,
+    ChatsRepository,
     ChatAccess,
     ChatReader,
     ChatHeads,

@@ -70,7 +70,8 @@ export class MembersController {
   ): Promise<AddedToChatView> {
     const { added, notAdded } = await this.members.add(user.userId, id, userIds);
     response.status(added.length > 0 ? HttpStatus.CREATED : HttpStatus.OK);
-    return { ...(await this.chats.get(user.userId, id)), added, notAdded: toNotAdded(notAdded) };
+    const chat = await this.chats.get(user.userId, id);
+    return Object.assign(chat, { added, notAdded: toNotAdded(notAdded) });
   }
 
   @Patch(':userId')

@@ -76,6 +76,16 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     to: 'All members',
     payload: views.MemberRoleView,
   },
+  join_requested: {
+    summary: 'Somebody came by an invite and waits to be let in',
+    to: 'The admins of the group',
+    payload: views.JoinRequestedView,
+  },
+  join_decided: {
+    summary: 'Somebody waits no more: let in, by whatever way, or turned away',
+    to: 'The admins of the group',
+    payload: views.JoinDecidedView,
+  },
   new_status: {
     summary: 'Somebody posted a status; gone again at its `expiresAt`',
     to: 'Its audience, and all sockets of the author',

@@ -33,6 +33,9 @@ export interface DomainEventMap {
     rev: number;
     recipientIds: readonly string[];
   };
+  /** Somebody came by an invite and waits; or waits no more, let in or turned away. To the admins. */
+  'join.requested': { chatId: string; userId: string; at: string; recipientIds: readonly string[] };
+  'join.decided': { chatId: string; userId: string; accepted: boolean; recipientIds: readonly string[] };
   'message.created': { message: MessageView; recipientIds: readonly string[] };
   /**
    * `status` is the shared view, `own` the author's. `recipientIds` are whoever may see it at this moment,

@@ -29,6 +29,12 @@ export class ChatsListener implements OnModuleInit {
     this.events.on('member.removed', ({ recipientIds, ...member }) => {
       this.publisher.toUsers(recipientIds, 'member_removed', member);
     });
+    this.events.on('join.requested', ({ recipientIds, ...request }) => {
+      this.publisher.toUsers(recipientIds, 'join_requested', request);
+    });
+    this.events.on('join.decided', ({ recipientIds, ...decision }) => {
+      this.publisher.toUsers(recipientIds, 'join_decided', decision);
+    });
     this.events.on('member.role', ({ recipientIds, ...member }) => {
       this.publisher.toUsers(recipientIds, 'member_role', member);
     });

@@ -28,6 +28,9 @@ export interface ServerToClientEvents {
   member_added: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
   member_removed: (member: { chatId: string; userId: string; rev: number }) => void;
   member_role: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
+  /** To admins: somebody who came by an invite waits to be let in; or waits no more. */
+  join_requested: (request: { chatId: string; userId: string; at: string }) => void;
+  join_decided: (decision: { chatId: string; userId: string; accepted: boolean }) => void;
   /** To the audience and the author's devices; to these with what only authors see. */
   new_status: (status: StatusView) => void;
   status_deleted: (status: { statusId: string }) => void;
