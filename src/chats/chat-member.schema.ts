@@ -56,6 +56,23 @@ export class ChatMember {
   /** The user deleted the chat here: up to this `seq` it is gone for them, and off their list until it moves on. */
   @Prop({ type: Number })
   hiddenUpToSeq?: number;
+
+  /** The user emptied the chat: up to this `seq` it is gone for them, and stays on their list. */
+  @Prop({ type: Number })
+  clearedUpToSeq?: number;
+
+  @Prop({ type: Date })
+  mutedUntil?: Date | null;
+
+  @Prop({ type: Boolean })
+  isArchived?: boolean;
+
+  @Prop({ type: Boolean })
+  isPinned?: boolean;
+
+  /** Marked as unread when the user had read up to this `seq`: void once they have read further. */
+  @Prop({ type: Number })
+  unreadMark?: number;
 }
 
 export const ChatMemberSchema = SchemaFactory.createForClass(ChatMember);

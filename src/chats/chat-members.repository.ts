@@ -17,6 +17,11 @@ export interface Membership {
   joinedAt: Date;
   spans: MemberSpan[];
   hiddenUpToSeq?: number;
+  clearedUpToSeq?: number;
+  mutedUntil?: Date | null;
+  isArchived?: boolean;
+  isPinned?: boolean;
+  unreadMark?: number;
   /** Not by themselves. */
   wasRemoved?: boolean;
 }
@@ -33,6 +38,11 @@ const FIELDS = {
   spans: 1,
   hiddenUpToSeq: 1,
   wasRemoved: 1,
+  clearedUpToSeq: 1,
+  mutedUntil: 1,
+  isArchived: 1,
+  isPinned: 1,
+  unreadMark: 1,
 };
 
 @Injectable()
@@ -106,9 +116,13 @@ export class ChatMembersRepository {
     return new Set(found.map((id) => id.toHexString()));
   }
 
+  /** Off the list, and no longer pinned, archived or marked there. */
   async hide(chatId: string, userId: string, upToSeq: number): Promise<void> {
     const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
-    await this.model.updateOne(filter, { $max: { hiddenUpToSeq: upToSeq } });
+    await this.model.updateOne(filter, {
+      $max: { hiddenUpToSeq: upToSeq },
+      $unset: { isPinned: 1, isArchived: 1, unreadMark: 1 },
+    });
   }
 
   /** Shows a chat that was hidden before its first message, to one member or to all. */

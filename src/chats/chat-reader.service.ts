@@ -9,6 +9,7 @@ import { type ChatRecord, ChatsRepository } from './chats.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
 import { unreadStretches } from './membership.js';
+import { toPreferences } from './preferences.view.js';
 import { ChatReceiptsRepository, type ReceiptsRecord } from './receipts/chat-receipts.repository.js';
 import { readSeqFor } from './receipts/chat-receipts.schema.js';
 
@@ -42,11 +43,16 @@ export class ChatReader {
   async viewsOf(userId: string, memberships: Membership[], records: ChatRecord[]): Promise<ChatView[]> {
     const material = await this.gather(userId, memberships, records);
     const unread = await this.countUnread(userId, memberships, material);
-    return memberships.flatMap(({ chatId, role }) => {
+    return memberships.flatMap((membership) => {
+      const { chatId, role } = membership;
       const shared = sharedView(chatId, material, userId);
       if (!shared) return [];
       const lastReadSeq = material.receipts.get(chatId)?.marks[userId]?.readSeq ?? 0;
-      const me = { role, lastReadSeq, mutedUntil: null, archived: false, pinned: false };
+      const { mutedUntil, archived, pinned, markedUnread, clearedUpToSeq } = toPreferences(
+        membership,
+        lastReadSeq,
+      );
+      const me = { role, lastReadSeq, mutedUntil, archived, pinned, markedUnread, clearedUpToSeq };
       return [{ ...shared, unreadCount: unread.get(chatId) ?? 0, me }];
     });
   }

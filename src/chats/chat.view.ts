@@ -40,6 +40,12 @@ export class ChatMeView {
 
   @ApiProperty({ example: false })
   pinned: boolean;
+
+  @ApiProperty({ example: false, description: 'Marked as unread; ends by reading, on any device' })
+  markedUnread: boolean;
+
+  @ApiProperty({ example: 0, description: 'Messages up to it were cleared here; 0: none' })
+  clearedUpToSeq: number;
 }
 
 /** Defaults are the examples. In a chat of two only `disappearingSeconds` ever differs. */

@@ -4,6 +4,7 @@ import { MongooseModule } from '@nestjs/mongoose';
 import { UsersModule } from '../users/users.module.js';
 import { ChatAccess } from './chat-access.js';
 import { ChatHeads } from './chat-heads.service.js';
+import { ChatList } from './chat-list.service.js';
 import { ChatMember, ChatMemberSchema } from './chat-member.schema.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
 import { ChatReader } from './chat-reader.service.js';
@@ -25,6 +26,8 @@ import { ChatWatermarks } from './log/chat-watermarks.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 import { Newcomers } from './newcomers.js';
+import { PreferencesRepository } from './preferences.repository.js';
+import { ChatPreferences } from './preferences.service.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 import { ChatReceipts, ChatReceiptsSchema } from './receipts/chat-receipts.schema.js';
 import { ReceiptPrivacy } from './receipts/receipt-privacy.js';
@@ -45,8 +48,11 @@ import { RelationsService } from './relations.service.js';
   controllers: [ChatsController, MembersController],
   providers: [
     ChatsService,
+    ChatList,
     ChatUpdates,
     MembersService,
+    ChatPreferences,
+    PreferencesRepository,
     ReceiptsService,
     RelationsService,
     DirectGate,
@@ -72,6 +78,7 @@ import { RelationsService } from './relations.service.js';
   exports: [
     ChatsService,
     ReceiptsService,
+    ChatPreferences,
     RelationsService,
     DirectGate,
     Newcomers,

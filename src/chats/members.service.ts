@@ -20,6 +20,7 @@ import { assertMayAdd } from './group-rules.js';
 import { ChatLog } from './log/chat-log.service.js';
 import type { ChatRole, ChatState } from './log/chat-state.js';
 import { Newcomers } from './newcomers.js';
+import { ChatPreferences } from './preferences.service.js';
 import { readSeqFor } from './receipts/chat-receipts.schema.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 
@@ -35,6 +36,7 @@ export class MembersService {
     private readonly consent: GroupConsent,
     private readonly changes: GroupChanges,
     private readonly newcomers: Newcomers,
+    private readonly preferences: ChatPreferences,
     private readonly events: DomainEvents,
   ) {}
 
@@ -108,6 +110,7 @@ export class MembersService {
     }
     const upToSeq = membership.isActive ? state.seq : (membership.spans.at(-1)?.toSeq ?? 0);
     await this.members.hide(chatId, userId, upToSeq);
+    await this.preferences.deleted(userId);
     this.events.publish('chat.removed', { chatId, userId });
   }
 

@@ -14,12 +14,12 @@ export function unreadStretches(membership: Membership): SeqRange[] {
 }
 
 function stretches(
-  { spans, hiddenUpToSeq = 0 }: Membership,
+  { spans, hiddenUpToSeq = 0, clearedUpToSeq = 0 }: Membership,
   startOf: (span: MemberSpan) => number,
 ): SeqRange[] {
   return spans
     .map((span) => ({
-      from: Math.max(startOf(span), hiddenUpToSeq + 1),
+      from: Math.max(startOf(span), hiddenUpToSeq + 1, clearedUpToSeq + 1),
       to: span.toSeq ?? Number.MAX_SAFE_INTEGER,
     }))
     .filter(({ from, to }) => from <= to);

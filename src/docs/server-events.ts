@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 
 import { ChatView } from '../chats/chat.view.js';
+import { ChatPreferencesView } from '../chats/preferences.view.js';
 import { MessageView } from '../messages/message.view.js';
 import type { PayloadOf, ServerEventName } from '../realtime/socket-events.js';
 import { StatusView } from '../status/status.view.js';
@@ -55,6 +56,12 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     summary: 'Title, description, picture or settings of a chat are new, in the shared view',
     to: 'All members',
     payload: ChatView,
+  },
+  chat_preferences: {
+    summary:
+      'What one has set for oneself in a chat is new: muted, archived, pinned, cleared, marked as unread or read',
+    to: 'All sockets of the one who did it',
+    payload: ChatPreferencesView,
   },
   chat_removed: {
     summary: "A chat has left the receiver's list: deleted on another device",

@@ -1,5 +1,6 @@
 import type { ChatRosterEntry } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
+import type { ChatPreferencesView } from '../chats/preferences.view.js';
 import type { MessageView } from '../messages/message.view.js';
 import type { StatusView } from '../status/status.view.js';
 
@@ -16,6 +17,8 @@ export interface DomainEventMap {
   'chat.created': { chat: SharedChatView; recipientIds: readonly string[] };
   /** What a chat shows of itself, or what is allowed in it, is new; `chat` is the shared view. */
   'chat.updated': { chat: SharedChatView; recipientIds: readonly string[] };
+  /** What one user has set for themselves in a chat is new, or a mark of theirs has ended. */
+  'chat.preferences': { userId: string; preferences: ChatPreferencesView };
   /** The chat has left one user's list. */
   'chat.removed': { chatId: string; userId: string };
   'member.added': {

@@ -18,6 +18,9 @@ export class ChatsListener implements OnModuleInit {
     this.events.on('chat.updated', ({ chat, recipientIds }) => {
       this.publisher.toUsers(recipientIds, 'chat_updated', chat);
     });
+    this.events.on('chat.preferences', ({ userId, preferences }) => {
+      this.publisher.toUsers([userId], 'chat_preferences', preferences);
+    });
     this.events.on('chat.removed', ({ chatId, userId }) => {
       this.publisher.toUsers([userId], 'chat_removed', { chatId });
     });

@@ -1,5 +1,6 @@
 import type { ChatRole } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
+import type { ChatPreferencesView } from '../chats/preferences.view.js';
 import type { ErrorInfo } from '../common/errors/error-body.js';
 import type { MessageView } from '../messages/message.view.js';
 import type { StatusView } from '../status/status.view.js';
@@ -24,6 +25,8 @@ export interface ServerToClientEvents {
   chat_created: (chat: SharedChatView) => void;
   /** Title, description or settings are new; the shared view. */
   chat_updated: (chat: SharedChatView) => void;
+  /** To the user's own devices: muted, archived, pinned, cleared, marked as unread or read again. */
+  chat_preferences: (preferences: ChatPreferencesView) => void;
   chat_removed: (chat: { chatId: string }) => void;
   member_added: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
   member_removed: (member: { chatId: string; userId: string; rev: number }) => void;

@@ -2,7 +2,7 @@ import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Types } from 'mongoose';
 
 /** Somebody who came by an invite and waits for an admin. Gone with the decision. */
-@Schema({ collection: 'chat_join_requests', versionKey: false })
+@Schema({ collection: 'join_requests', versionKey: false })
 export class ChatJoinRequest {
   _id: Types.ObjectId;
 

@@ -4,6 +4,7 @@ import { ChatMembersRepository } from '../../../src/chats/chat-members.repositor
 import { ChatsRepository } from '../../../src/chats/chats.repository.js';
 import { DEFAULT_SETTINGS, NO_INFO } from '../../../src/chats/log/chat-profile.js';
 import type { ChatLogRow } from '../../../src/chats/log/chat-log.schema.js';
+import { PreferencesRepository } from '../../../src/chats/preferences.repository.js';
 import { ChatReceiptsRepository } from '../../../src/chats/receipts/chat-receipts.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
 import { MESSAGES_PER_CHAT, rowOf } from './chat-log.plans.js';
@@ -103,6 +104,20 @@ export function addMembers(add: AddPlan): void {
       'group',
     ),
   );
+}
+
+export function addPreferences(add: AddPlan): void {
+  const seat = { chatId: long(0), userId: hex(user(7)) };
+  add(PreferencesRepository, 'set', (preferences) => preferences.set(seat, { isPinned: true }));
+  add(PreferencesRepository, 'clear', (preferences) => preferences.clear(seat, 5));
+  add(PreferencesRepository, 'markUnread', (preferences) => preferences.markUnread(seat, 5));
+  add(
+    PreferencesRepository,
+    'findMarked',
+    (preferences) => preferences.findMarked([seat, { chatId: long(1), userId: hex(user(8)) }]),
+    { keys: 4, docs: 2 },
+  );
+  add(PreferencesRepository, 'unmark', (preferences) => preferences.unmark(seat));
 }
 
 export function addReceipts(add: AddPlan): void {
