@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AuthModule } from './auth/auth.module.js';
 import { CallsModule } from './calls/calls.module.js';
 import { ChatsModule } from './chats/chats.module.js';
+import { InvitesModule } from './chats/invites/invites.module.js';
 import { CommonModule } from './common/common.module.js';
 import { HttpExceptionFilter } from './common/http/http-exception.filter.js';
 import { JwtAuthGuard } from './common/http/jwt-auth.guard.js';
@@ -35,6 +36,7 @@ import { UsersModule } from './users/users.module.js';
     MediaModule,
     UsersModule,
     ChatsModule,
+    InvitesModule,
     MessagesModule,
     PreviewsModule,
     StatusModule,

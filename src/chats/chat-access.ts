@@ -37,6 +37,13 @@ export class ChatAccess {
     throw refusalOf(membership);
   }
 
+  /** For what admins alone see and do beside the log. Asks the database: a role taken away counts at once. */
+  async assertAdmin(userId: string, chatId: string, message: string): Promise<void> {
+    const membership = await this.members.find(chatId, userId);
+    if (!membership?.isActive) throw refusalOf(membership);
+    if (membership.role === 'member') throw new ForbiddenError(message);
+  }
+
   /** What to answer somebody who is no member. */
   async refusal(userId: string, chatId: string): Promise<AppError> {
     return refusalOf(await this.members.find(chatId, userId));

@@ -9,6 +9,8 @@ import type { ChatRole } from './log/chat-state.js';
  */
 export interface MemberSpan {
   fromSeq: number;
+  /** Where that is further on: what lies before it was there when they joined, and is not unread. */
+  unreadFromSeq?: number;
   toSeq: number | null;
   toRev: number | null;
 }
@@ -47,9 +49,30 @@ export class ChatMember {
   @Prop({ type: [Object], required: true })
   spans: MemberSpan[];
 
+  /** Gone by an admin's deed: no invite leads back. */
+  @Prop({ type: Boolean })
+  wasRemoved?: boolean;
+
   /** The user deleted the chat here: up to this `seq` it is gone for them, and off their list until it moves on. */
   @Prop({ type: Number })
   hiddenUpToSeq?: number;
+
+  /** The user emptied the chat: up to this `seq` it is gone for them, and stays on their list. */
+  @Prop({ type: Number })
+  clearedUpToSeq?: number;
+
+  @Prop({ type: Date })
+  mutedUntil?: Date | null;
+
+  @Prop({ type: Boolean })
+  isArchived?: boolean;
+
+  @Prop({ type: Boolean })
+  isPinned?: boolean;
+
+  /** Marked as unread when the user had read up to this `seq`: void once they have read further. */
+  @Prop({ type: Number })
+  unreadMark?: number;
 }
 
 export const ChatMemberSchema = SchemaFactory.createForClass(ChatMember);

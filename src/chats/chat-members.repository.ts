@@ -17,6 +17,13 @@ export interface Membership {
   joinedAt: Date;
   spans: MemberSpan[];
   hiddenUpToSeq?: number;
+  clearedUpToSeq?: number;
+  mutedUntil?: Date | null;
+  isArchived?: boolean;
+  isPinned?: boolean;
+  unreadMark?: number;
+  /** Not by themselves. */
+  wasRemoved?: boolean;
 }
 
 type LeanMember = Omit<ChatMember, '_id'>;
@@ -30,6 +37,12 @@ const FIELDS = {
   joinedAt: 1,
   spans: 1,
   hiddenUpToSeq: 1,
+  wasRemoved: 1,
+  clearedUpToSeq: 1,
+  mutedUntil: 1,
+  isArchived: 1,
+  isPinned: 1,
+  unreadMark: 1,
 };
 
 @Injectable()
@@ -111,9 +124,13 @@ export class ChatMembersRepository {
     return new Set(found.map((id) => id.toHexString()));
   }
 
+  /** Off the list, and no longer pinned, archived or marked there. */
   async hide(chatId: string, userId: string, upToSeq: number): Promise<void> {
     const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
-    await this.model.updateOne(filter, { $max: { hiddenUpToSeq: upToSeq } });
+    await this.model.updateOne(filter, {
+      $max: { hiddenUpToSeq: upToSeq },
+      $unset: { isPinned: 1, isArchived: 1, unreadMark: 1 },
+    });
   }
 
   /** Shows a chat that was hidden before its first message, to one member or to all. */
@@ -132,7 +149,10 @@ export class ChatMembersRepository {
 
   private async projectAdded(row: ChatLogRow, chatType: ChatType): Promise<void> {
     const members = row.members ?? [];
-    const span: MemberSpan = { fromSeq: (row.lastSeq ?? 0) + 1, toSeq: null, toRev: null };
+    const seq = row.seq ?? (row.lastSeq ?? 0) + 1;
+    const open = { toSeq: null, toRev: null };
+    const all: MemberSpan = { fromSeq: 1, unreadFromSeq: seq, ...open };
+    const fromNow: MemberSpan = { fromSeq: seq, ...open };
     const writes = members.map(({ userId, role }) => {
       const partnerId =
         chatType === 'direct' ? members.find((other) => !other.userId.equals(userId)) : undefined;
@@ -140,8 +160,15 @@ export class ChatMembersRepository {
         updateOne: {
           filter: { chatId: row.chatId, userId, rev: { $lt: row.rev } },
           update: {
-            $set: { role, isActive: true, joinedAt: row.createdAt, rev: row.rev },
-            $push: { spans: span },
+            $set: {
+              role,
+              isActive: true,
+              joinedAt: row.createdAt,
+              rev: row.rev,
+              wasRemoved: false,
+              ...(row.hasHistory && { spans: [all] }),
+            },
+            ...(!row.hasHistory && { $push: { spans: fromNow } }),
             $setOnInsert: { _id: newObjectId(), ...(partnerId && { partnerId: partnerId.userId }) },
           },
           upsert: true,
@@ -161,10 +188,11 @@ export class ChatMembersRepository {
   }
 
   private async projectRemoved(row: ChatLogRow): Promise<void> {
+    const wasRemoved = row.removedId?.equals(row.senderId) === false;
     const end = { 'spans.$[open].toSeq': row.lastSeq ?? 0, 'spans.$[open].toRev': row.rev };
     await this.model.updateOne(
       { chatId: row.chatId, userId: row.removedId, rev: { $lt: row.rev } },
-      { $set: { role: 'member', isActive: false, rev: row.rev, ...end } },
+      { $set: { role: 'member', isActive: false, rev: row.rev, wasRemoved, ...end } },
       { arrayFilters: [{ 'open.toSeq': null }] },
     );
     if (row.newOwnerId) await this.setRole(row, row.newOwnerId, 'owner');

@@ -4,11 +4,12 @@ import { toMessageView } from '../messages/message.view.js';
 import { type ChatHead, ChatHeads } from './chat-heads.service.js';
 import type { Membership } from './chat-members.repository.js';
 import { type ChatRoster, ChatRosters, MAX_LISTED_MEMBERS } from './chat-rosters.service.js';
-import { type ChatView, DEFAULT_SETTINGS, type SharedChatView } from './chat.view.js';
+import type { ChatView, SharedChatView } from './chat.view.js';
 import { type ChatRecord, ChatsRepository } from './chats.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
-import { visibleStretches } from './membership.js';
+import { unreadStretches } from './membership.js';
+import { toPreferences } from './preferences.view.js';
 import { ChatReceiptsRepository, type ReceiptsRecord } from './receipts/chat-receipts.repository.js';
 import { readSeqFor } from './receipts/chat-receipts.schema.js';
 
@@ -42,11 +43,16 @@ export class ChatReader {
   async viewsOf(userId: string, memberships: Membership[], records: ChatRecord[]): Promise<ChatView[]> {
     const material = await this.gather(userId, memberships, records);
     const unread = await this.countUnread(userId, memberships, material);
-    return memberships.flatMap(({ chatId, role }) => {
+    return memberships.flatMap((membership) => {
+      const { chatId, role } = membership;
       const shared = sharedView(chatId, material, userId);
       if (!shared) return [];
       const lastReadSeq = material.receipts.get(chatId)?.marks[userId]?.readSeq ?? 0;
-      const me = { role, lastReadSeq, mutedUntil: null, archived: false, pinned: false };
+      const { mutedUntil, archived, pinned, markedUnread, clearedUpToSeq } = toPreferences(
+        membership,
+        lastReadSeq,
+      );
+      const me = { role, lastReadSeq, mutedUntil, archived, pinned, markedUnread, clearedUpToSeq };
       return [{ ...shared, unreadCount: unread.get(chatId) ?? 0, me }];
     });
   }
@@ -80,7 +86,7 @@ export class ChatReader {
       memberships.flatMap((membership) => {
         const lastSeq = heads.get(membership.chatId)?.lastSeq ?? 0;
         const readSeq = receipts.get(membership.chatId)?.marks[userId]?.readSeq ?? 0;
-        return visibleStretches(membership).flatMap(({ from, to }) => {
+        return unreadStretches(membership).flatMap(({ from, to }) => {
           const afterSeq = Math.max(readSeq, from - 1);
           const toSeq = Math.min(to, lastSeq);
           return toSeq > afterSeq ? [{ chatId: membership.chatId, afterSeq, toSeq }] : [];
@@ -103,7 +109,11 @@ export function newChatView(record: ChatRecord, created: ChatLogRow): SharedChat
   }));
   return toView(
     record,
-    { rev: created.rev, lastSeq: 0, lastMessage: null },
+    {
+      rev: created.rev,
+      lastSeq: created.seq ?? 0,
+      lastMessage: created.seq === undefined ? null : created,
+    },
     { memberCount: roster.length, members: roster.length > MAX_LISTED_MEMBERS ? [] : members, receiptRev: 0 },
   );
 }
@@ -124,7 +134,8 @@ function sharedView(
     lastReadSeq: readSeqFor(viewerId, member.userId, marks[member.userId]),
     lastDeliveredSeq: marks[member.userId]?.deliveredSeq ?? 0,
   }));
-  return toView(record, head, { memberCount: roster.count, members, receiptRev });
+  const profile = roster.profile ?? record.profile;
+  return toView({ ...record, profile }, head, { memberCount: roster.count, members, receiptRev });
 }
 
 function toView(
@@ -132,11 +143,13 @@ function toView(
   head: ChatHead,
   rest: Pick<SharedChatView, 'memberCount' | 'members' | 'receiptRev'>,
 ): SharedChatView {
-  const { id, type, title, createdBy, createdAt } = record;
+  const { id, type, createdBy, createdAt } = record;
+  const { title, description } = record.profile.info;
   return {
     id,
     type,
     title,
+    ...(description !== null && { description }),
     avatarUrl: null,
     createdBy,
     createdAt: createdAt.toISOString(),
@@ -144,6 +157,6 @@ function toView(
     rev: head.rev,
     lastMessage: head.lastMessage && toMessageView(head.lastMessage),
     ...rest,
-    settings: DEFAULT_SETTINGS,
+    settings: record.profile.settings,
   };
 }

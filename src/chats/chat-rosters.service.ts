@@ -4,6 +4,7 @@ import { ChatMembersRepository, type Membership } from './chat-members.repositor
 import type { ChatMemberView } from './chat.view.js';
 import type { ChatRecord } from './chats.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
+import type { ChatProfile } from './log/chat-profile.js';
 import { ChatState } from './log/chat-state.js';
 import { lastVisibleRev } from './membership.js';
 
@@ -14,6 +15,8 @@ export const MAX_LISTED_MEMBERS = 100;
 export interface ChatRoster {
   count: number;
   listed: ListedMember[];
+  /** For who has left: the chat as it showed itself then. */
+  profile?: ChatProfile;
 }
 
 export type ListedMember = Omit<ChatMemberView, 'lastReadSeq' | 'lastDeliveredSeq'>;
@@ -54,9 +57,9 @@ export class ChatRosters {
     }));
     for (const row of await this.log.findChangesUpTo(ends)) states.get(row.chatId.toHexString())?.apply(row);
     return new Map(
-      [...states].map(([chatId, { memberCount: count, members }]) => [
+      [...states].map(([chatId, { memberCount: count, members, profile }]) => [
         chatId,
-        { count, listed: count <= MAX_LISTED_MEMBERS ? members.map(toListed) : [] },
+        { count, listed: count <= MAX_LISTED_MEMBERS ? members.map(toListed) : [], profile },
       ]),
     );
   }

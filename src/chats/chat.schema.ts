@@ -1,6 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Types } from 'mongoose';
 
+import type { ChatInfo, ChatSettings } from './log/chat-profile.js';
 import type { ChatType } from './log/chat-state.js';
 
 /**
@@ -18,8 +19,19 @@ export class Chat {
   @Prop({ type: String })
   directKey?: string;
 
-  @Prop({ type: String, default: null })
-  title: string | null;
+  @Prop({ type: Object })
+  info?: ChatInfo;
+
+  /** The change that `info` is of: an older one, worked in late, leaves it alone. */
+  @Prop({ type: Number })
+  infoRev?: number;
+
+  /** Absent until the first change of them. */
+  @Prop({ type: Object })
+  settings?: ChatSettings;
+
+  @Prop({ type: Number })
+  settingsRev?: number;
 
   @Prop({ type: Types.ObjectId, required: true })
   createdBy: Types.ObjectId;

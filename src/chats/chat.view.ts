@@ -2,6 +2,7 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagge
 
 import { PageView } from '../common/pagination/cursor.js';
 import { MessageView } from '../messages/message.view.js';
+import { type ChatSettings, DISAPPEARING_SECONDS } from './log/chat-profile.js';
 import type { ChatRole, ChatType } from './log/chat-state.js';
 
 const ROLES = ['owner', 'admin', 'member'];
@@ -39,10 +40,17 @@ export class ChatMeView {
 
   @ApiProperty({ example: false })
   pinned: boolean;
+
+  @ApiProperty({ example: false, description: 'Marked as unread; ends by reading, on any device' })
+  markedUnread: boolean;
+
+  @ApiProperty({ example: 0, description: 'Messages up to it were cleared here; 0: none' })
+  clearedUpToSeq: number;
 }
 
-export class GroupSettingsView {
-  @ApiProperty({ enum: ['all', 'admins'], example: 'all' })
+/** Defaults are the examples. In a chat of two only `disappearingSeconds` ever differs. */
+export class GroupSettingsView implements ChatSettings {
+  @ApiProperty({ enum: ['all', 'admins'], example: 'all', description: '`admins`: for announcements only' })
   send: 'all' | 'admins';
 
   @ApiProperty({ enum: ['all', 'admins'], example: 'all' })
@@ -51,24 +59,19 @@ export class GroupSettingsView {
   @ApiProperty({ enum: ['all', 'admins'], example: 'all' })
   addMembers: 'all' | 'admins';
 
-  @ApiProperty({ example: false })
+  @ApiProperty({ example: false, description: 'Who comes by an invite waits for an admin' })
   joinApproval: boolean;
 
-  @ApiProperty({ example: false })
+  @ApiProperty({ example: false, description: 'Who is added reads what was written before' })
   historyForNew: boolean;
 
-  @ApiProperty({ enum: [0, 86_400, 604_800, 7_776_000], example: 0 })
+  @ApiProperty({
+    enum: DISAPPEARING_SECONDS,
+    example: 0,
+    description: 'Messages sent from now on are gone after so long; 0: they stay',
+  })
   disappearingSeconds: number;
 }
-
-export const DEFAULT_SETTINGS: GroupSettingsView = {
-  send: 'all',
-  editInfo: 'all',
-  addMembers: 'all',
-  joinApproval: false,
-  historyForNew: false,
-  disappearingSeconds: 0,
-};
 
 /** A chat. In events, which go to many, it is the shared view: without `me` and `unreadCount`. */
 @ApiExtraModels(MessageView)
@@ -81,6 +84,9 @@ export class ChatView {
 
   @ApiProperty({ type: String, nullable: true, example: null, description: '`null` for a direct chat' })
   title: string | null;
+
+  @ApiPropertyOptional({ example: 'Where to and what to bring', description: 'Groups that have one' })
+  description?: string;
 
   @ApiProperty({ type: String, nullable: true, example: null })
   avatarUrl: string | null;
@@ -120,6 +126,28 @@ export class ChatView {
 
   @ApiPropertyOptional({ type: ChatMeView })
   me?: ChatMeView;
+}
+
+/** Somebody who lets the asking user add them to no group; a block looks the same. */
+export class NotAddedView {
+  @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60703' })
+  userId: string;
+
+  @ApiProperty({ enum: ['privacy'], example: 'privacy', description: 'Send them an invite instead' })
+  reason: string;
+}
+
+/** A chat after people were added to it. */
+export class AddedToChatView extends ChatView {
+  @ApiProperty({ type: [String], description: 'Who is new; those who were in already are not named' })
+  added: string[];
+
+  @ApiProperty({ type: [NotAddedView], description: 'Whose privacy does not let you add them' })
+  notAdded: NotAddedView[];
+}
+
+export function toNotAdded(userIds: string[]): NotAddedView[] {
+  return userIds.map((userId) => ({ userId, reason: 'privacy' }));
 }
 
 /** What goes to many: without what concerns one user alone. */

@@ -7,6 +7,7 @@ import {
   HttpCode,
   HttpStatus,
   Param,
+  Patch,
   Post,
   Query,
   Res,
@@ -30,8 +31,13 @@ import { PageQueryDto } from '../common/pagination/cursor.js';
 import { RateLimit } from '../common/rate-limit/rate-limit.guard.js';
 import { IdParamsDto } from '../common/validation/params.dto.js';
 import { ChatPageView, ChatView } from './chat.view.js';
+import { ChatList } from './chat-list.service.js';
+import { ChatUpdates } from './chat-updates.service.js';
 import { ChatsService } from './chats.service.js';
 import { CreateChatDto } from './dto/create-chat.dto.js';
+import { UpdateChatDto } from './dto/update-chat.dto.js';
+import { UpdateChatMeDto } from './dto/update-chat-me.dto.js';
+import { ChatPreferences } from './preferences.service.js';
 import { MembersService } from './members.service.js';
 
 @ApiTags('chats')
@@ -40,15 +46,21 @@ import { MembersService } from './members.service.js';
 export class ChatsController {
   constructor(
     private readonly chats: ChatsService,
+    private readonly chatList: ChatList,
+    private readonly updates: ChatUpdates,
+    private readonly preferences: ChatPreferences,
     private readonly members: MembersService,
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'My chats, latest activity first, with last message and unread count' })
+  @ApiOperation({
+    summary: 'My chats, latest activity first, with last message and unread count',
+    description: 'Pinned chats stand in front, in the same order among themselves. Archived ones are in it.',
+  })
   @ApiOkResponse({ type: ChatPageView })
   @ApiErrors('VALIDATION')
   list(@CurrentUser() user: AuthUser, @Query() query: PageQueryDto): Promise<ChatPageView> {
-    return this.chats.list(user.userId, query);
+    return this.chatList.page(user.userId, query);
   }
 
   @Post()
@@ -83,6 +95,63 @@ export class ChatsController {
   @ApiErrors('VALIDATION', 'NOT_FOUND')
   get(@CurrentUser() user: AuthUser, @Param() { id }: IdParamsDto): Promise<ChatView> {
     return this.chats.get(user.userId, id);
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Change title, description or settings',
+    description:
+      'What is left out stays as it is. Title and description are for those whom `settings.editInfo` names, settings for admins. In a direct chat there is `settings.disappearingSeconds`, for either of the two. All members get `chat_updated`, and a group a system message.',
+  })
+  @ApiOkResponse({ type: ChatView })
+  @ApiErrors('VALIDATION', 'FORBIDDEN', 'NOT_FOUND')
+  async update(
+    @CurrentUser() user: AuthUser,
+    @Param() { id }: IdParamsDto,
+    @Body() dto: UpdateChatDto,
+  ): Promise<ChatView> {
+    await this.updates.update(user.userId, id, dto);
+    return this.chats.get(user.userId, id);
+  }
+
+  @Patch(':id/me')
+  @ApiOperation({
+    summary: 'Mute, archive or pin a chat for myself',
+    description: "One's own devices get `chat_preferences`; others learn of it by the `me` of a sync.",
+  })
+  @ApiOkResponse({ type: ChatView })
+  @ApiErrors('VALIDATION', 'NOT_FOUND')
+  async updateMe(
+    @CurrentUser() user: AuthUser,
+    @Param() { id }: IdParamsDto,
+    @Body() dto: UpdateChatMeDto,
+  ): Promise<ChatView> {
+    await this.preferences.update(user.userId, id, dto);
+    return this.chats.get(user.userId, id);
+  }
+
+  @Post(':id/clear')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Empty a chat for myself',
+    description: 'All messages up to now are gone for me alone. The chat stays on the list.',
+  })
+  @ApiNoContentResponse()
+  @ApiErrors('VALIDATION', 'NOT_FOUND')
+  clear(@CurrentUser() user: AuthUser, @Param() { id }: IdParamsDto): Promise<void> {
+    return this.preferences.clear(user.userId, id);
+  }
+
+  @Post(':id/unread')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Mark a chat as unread',
+    description: '`me.markedUnread` until I read in it (`message_read`), on any device.',
+  })
+  @ApiNoContentResponse()
+  @ApiErrors('VALIDATION', 'FORBIDDEN', 'NOT_FOUND')
+  markUnread(@CurrentUser() user: AuthUser, @Param() { id }: IdParamsDto): Promise<void> {
+    return this.preferences.markUnread(user.userId, id);
   }
 
   @Delete(':id/me')

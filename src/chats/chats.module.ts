@@ -6,16 +6,19 @@ import { UsersModule } from '../users/users.module.js';
 import { ChatAccess } from './chat-access.js';
 import { ChatMedia } from './chat-media.js';
 import { ChatHeads } from './chat-heads.service.js';
+import { ChatList } from './chat-list.service.js';
 import { ChatMember, ChatMemberSchema } from './chat-member.schema.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
 import { ChatReader } from './chat-reader.service.js';
 import { ChatRosters } from './chat-rosters.service.js';
 import { Chat, ChatSchema } from './chat.schema.js';
+import { ChatUpdates } from './chat-updates.service.js';
 import { ChatsController } from './chats.controller.js';
 import { ChatsRepository } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
 import { DirectGate } from './direct-gate.js';
 import { FirstMessageListener } from './first-message.listener.js';
+import { GroupChanges } from './group-changes.js';
 import { GroupConsent } from './group-consent.js';
 import { AttachmentsRepository } from './log/attachments.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
@@ -25,6 +28,9 @@ import { ChatLogStore } from './log/chat-log.store.js';
 import { ChatWatermarks } from './log/chat-watermarks.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
+import { Newcomers } from './newcomers.js';
+import { PreferencesRepository } from './preferences.repository.js';
+import { ChatPreferences } from './preferences.service.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 import { ChatReceipts, ChatReceiptsSchema } from './receipts/chat-receipts.schema.js';
 import { ReceiptPrivacy } from './receipts/receipt-privacy.js';
@@ -46,12 +52,18 @@ import { RelationsService } from './relations.service.js';
   controllers: [ChatsController, MembersController],
   providers: [
     ChatsService,
+    ChatList,
+    ChatUpdates,
     MembersService,
+    ChatPreferences,
+    PreferencesRepository,
     ReceiptsService,
     RelationsService,
     DirectGate,
     FirstMessageListener,
+    GroupChanges,
     GroupConsent,
+    Newcomers,
     ReceiptPrivacy,
     ChatMedia,
     ChatAccess,
@@ -72,8 +84,11 @@ import { RelationsService } from './relations.service.js';
   exports: [
     ChatsService,
     ReceiptsService,
+    ChatPreferences,
     RelationsService,
     DirectGate,
+    Newcomers,
+    ChatsRepository,
     ChatAccess,
     ChatReader,
     ChatHeads,

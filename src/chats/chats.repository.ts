@@ -5,13 +5,20 @@ import { type Model } from 'mongoose';
 import { duplicateKeyOf } from '../database/duplicate-key.js';
 import { newObjectId, toObjectId } from '../database/object-id.js';
 import { Chat } from './chat.schema.js';
+import {
+  type ChatInfo,
+  type ChatProfile,
+  type ChatSettings,
+  DEFAULT_SETTINGS,
+  NO_INFO,
+} from './log/chat-profile.js';
 import type { ChatType } from './log/chat-state.js';
 
-/** The fixed part of a chat, as `chats` has it. */
+/** A chat as `chats` has it: what is fixed about it, and what its log adds up to. */
 export interface ChatRecord {
   id: string;
   type: ChatType;
-  title: string | null;
+  profile: ChatProfile;
   createdBy: string;
   createdAt: Date;
   projectedRev: number;
@@ -42,6 +49,7 @@ export class ChatsRepository {
   async insertOrFind({
     directKey,
     creationKey,
+    title,
     ...chat
   }: NewChat): Promise<{ chat: ChatRecord; isNew: boolean }> {
     // The driver stores what is `undefined` as null, of which a unique index admits one.
@@ -50,7 +58,7 @@ export class ChatsRepository {
       ...chat,
       ...key,
       _id: newObjectId(),
-      title: chat.title ?? null,
+      ...(title !== undefined && { info: { ...NO_INFO, title } }),
       createdBy: toObjectId(chat.createdBy),
       projectedRev: 0,
       memberCount: 0,
@@ -105,13 +113,28 @@ export class ChatsRepository {
     return modifiedCount > 0;
   }
 
+  /** As it is after the change at `rev`; a second time, or after a later one, nothing happens. */
+  async setInfo(chatId: string, rev: number, info: ChatInfo): Promise<void> {
+    const filter = { _id: toObjectId(chatId), infoRev: { $not: { $gte: rev } } };
+    await this.model.updateOne(filter, { $set: { info, infoRev: rev } });
+  }
+
+  /** As `setInfo`. */
+  async setSettings(chatId: string, rev: number, settings: ChatSettings): Promise<void> {
+    const filter = { _id: toObjectId(chatId), settingsRev: { $not: { $gte: rev } } };
+    await this.model.updateOne(filter, { $set: { settings, settingsRev: rev } });
+  }
+
   /** Marks a change as worked into `chat_members`, together with what a chat list shows of it. */
-  async markProjected(chatId: string, change: { rev: number; memberCount: number; at: Date }): Promise<void> {
+  async markProjected(
+    chatId: string,
+    { rev, memberCount, at }: { rev: number; memberCount?: number; at: Date },
+  ): Promise<void> {
     await this.model.updateOne(
-      { _id: toObjectId(chatId), projectedRev: { $lt: change.rev } },
+      { _id: toObjectId(chatId), projectedRev: { $lt: rev } },
       {
-        $set: { projectedRev: change.rev, memberCount: change.memberCount },
-        $max: { lastActivityAt: change.at },
+        $set: { projectedRev: rev, ...(memberCount !== undefined && { memberCount }) },
+        $max: { lastActivityAt: at },
       },
     );
   }
@@ -136,8 +159,9 @@ export class ChatsRepository {
   }
 }
 
-function toRecord({ _id, createdBy, ...row }: Chat): ChatRecord {
-  const { type, title, createdAt, projectedRev, memberCount, lastActivityAt } = row;
+function toRecord({ _id, createdBy, info, settings, ...row }: Chat): ChatRecord {
+  const { type, createdAt, projectedRev, memberCount, lastActivityAt } = row;
   const ids = { id: _id.toHexString(), createdBy: createdBy.toHexString() };
-  return { ...ids, type, title, createdAt, projectedRev, memberCount, lastActivityAt };
+  const profile = { info: { ...NO_INFO, ...info }, settings: { ...DEFAULT_SETTINGS, ...settings } };
+  return { ...ids, type, profile, createdAt, projectedRev, memberCount, lastActivityAt };
 }

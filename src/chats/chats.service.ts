@@ -2,32 +2,25 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '../common/clock.js';
 import { ConflictError, ValidationError } from '../common/errors/app-error.js';
-import {
-  decodeCursor,
-  DEFAULT_PAGE,
-  encodeCursor,
-  type Page,
-  type PageQueryDto,
-} from '../common/pagination/cursor.js';
 import { toObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { UsersService } from '../users/users.service.js';
 import { ChatAccess } from './chat-access.js';
-import { ChatMembersRepository, type Membership } from './chat-members.repository.js';
+import { ChatMembersRepository } from './chat-members.repository.js';
 import { ChatReader, newChatView } from './chat-reader.service.js';
 import type { ChatView } from './chat.view.js';
 import { type ChatRecord, ChatsRepository, type NewChat } from './chats.repository.js';
 import type { CreateChatDto } from './dto/create-chat.dto.js';
 import { DirectGate } from './direct-gate.js';
+import { GroupChanges } from './group-changes.js';
 import { GroupConsent } from './group-consent.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { ChatLog } from './log/chat-log.service.js';
 import type { ChatRole } from './log/chat-state.js';
-import { isGone, isListed } from './membership.js';
 
 const DAY_MS = 86_400_000;
 
-/** Finding, listing and creating chats. */
+/** Finding and creating chats. */
 @Injectable()
 export class ChatsService {
   constructor(
@@ -40,6 +33,7 @@ export class ChatsService {
     private readonly users: UsersService,
     private readonly gate: DirectGate,
     private readonly consent: GroupConsent,
+    private readonly changes: GroupChanges,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
@@ -48,27 +42,6 @@ export class ChatsService {
     const membership = await this.access.assertReader(userId, chatId);
     const [view] = await this.reader.views(userId, [membership]);
     return view as ChatView; // a membership has its chat
-  }
-
-  /** The user's chats, latest activity first, in five queries whatever their number. */
-  async list(userId: string, { cursor, limit = DEFAULT_PAGE }: PageQueryDto): Promise<Page<ChatView>> {
-    const after = cursor === undefined ? null : positionOf(cursor);
-    const memberships = new Map<string, Membership>();
-    for (const membership of await this.members.findByUser(userId)) {
-      if (!isGone(membership)) memberships.set(membership.chatId, membership);
-    }
-    const records = await this.chats.findPageByActivity([...memberships.keys()], after, limit + 1);
-    const page = records.slice(0, limit);
-    const views = await this.reader.viewsOf(
-      userId,
-      page.map(({ id }) => memberships.get(id) as Membership),
-      page,
-    );
-    const last = records.length > limit ? page.at(-1) : undefined;
-    return {
-      items: views.filter((view) => isListed(memberships.get(view.id), view)).toSorted(byActivity),
-      nextCursor: last ? encodeCursor([last.lastActivityAt.getTime(), last.id]) : null,
-    };
   }
 
   /** A direct chat (the one of the pair, if it exists) or a new group. */
@@ -147,12 +120,14 @@ export class ChatsService {
           : {
               kind: 'created',
               senderId: toObjectId(createdBy),
+              ...(chat.type === 'group' && { info: record.profile.info }),
               members: roster.map(([userId, role]) => ({ userId: toObjectId(userId), role })),
               memberCount: roster.length,
             },
       stored: (row) => {
         const recipientIds = roster.map(([userId]) => userId).filter((userId) => userId !== hiddenFrom);
         this.events.publish('chat.created', { chat: newChatView(record, row), recipientIds });
+        this.changes.tell(row, recipientIds);
       },
     });
     if (hiddenFrom && isCreated) await this.members.hide(record.id, hiddenFrom, 0);
@@ -165,23 +140,11 @@ export class ChatsService {
     const ids = (created?.members ?? []).map(({ userId }) => userId.toHexString());
     const isSame =
       !created || (ids.length === roster.length && roster.every(([userId]) => ids.includes(userId)));
-    if (!isSame || record.title !== chat.title) {
+    const { title } = created?.info ?? record.profile.info;
+    if (!isSame || title !== chat.title) {
       throw new ConflictError('This Idempotency-Key was used for another group: make a new key');
     }
   }
-}
-
-function positionOf(cursor: string) {
-  const [at, chatId] = decodeCursor(cursor, ['number', 'id']);
-  return { lastActivityAt: new Date(Number(at)), chatId: String(chatId) };
-}
-
-function byActivity(a: ChatView, b: ChatView): number {
-  return activityOf(b).localeCompare(activityOf(a)) || b.id.localeCompare(a.id);
-}
-
-function activityOf(view: ChatView): string {
-  return view.lastMessage?.createdAt ?? view.createdAt;
 }
 
 function refuseField(dto: CreateChatDto, field: 'title' | 'memberIds' | 'userId', type: string): void {

@@ -12,8 +12,9 @@ export class FirstMessageListener implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.on('message.created', ({ message: { chatId, seq } }) =>
-      seq === 1 ? this.members.unhideEmpty(chatId) : undefined,
+    this.events.on('message.created', ({ message: { chatId, seq, system } }) =>
+      // Where a group's own creation is its first message, nothing was hidden.
+      seq === 1 && system?.kind !== 'group_created' ? this.members.unhideEmpty(chatId) : undefined,
     );
   }
 }

@@ -8,9 +8,14 @@ import { PrivacyService } from '../users/privacy.service.js';
 export class GroupConsent {
   constructor(private readonly privacy: PrivacyService) {}
 
-  /** All or nothing, without saying who it is: a block looks like privacy. */
+  /** Of these, those who let the user add them. A block looks like privacy. */
+  admitting(userId: string, addedIds: readonly string[]): Promise<Set<string>> {
+    return this.privacy.admitting(userId, addedIds, 'groups');
+  }
+
+  /** For a new group: all or nothing, without saying who it is. */
   async assertMayAdd(userId: string, addedIds: readonly string[]): Promise<void> {
-    const admitting = await this.privacy.admitting(userId, addedIds, 'groups');
+    const admitting = await this.admitting(userId, addedIds);
     if (addedIds.some((id) => !admitting.has(id))) {
       throw new ForbiddenError('Somebody among these people does not let you add them to groups');
     }

@@ -26,7 +26,7 @@ import { ApiErrors } from '../common/http/api-errors.decorator.js';
 import { CurrentUser } from '../common/http/current-user.decorator.js';
 import { PageQueryDto } from '../common/pagination/cursor.js';
 import { IdAndUserIdParamsDto, IdParamsDto } from '../common/validation/params.dto.js';
-import { ChatMemberPageView, ChatView } from './chat.view.js';
+import { AddedToChatView, ChatMemberPageView, ChatView, toNotAdded } from './chat.view.js';
 import { ChatsService } from './chats.service.js';
 import { AddMembersDto } from './dto/add-members.dto.js';
 import { ChangeRoleDto } from './dto/change-role.dto.js';
@@ -57,20 +57,21 @@ export class MembersController {
   @ApiOperation({
     summary: 'Add people to a group',
     description:
-      'Those who are in already stay as they are. `FORBIDDEN`, and nobody is added, where the `groups` setting of one of them does not admit you.',
+      'Those who are in already stay as they are. Those whose `groups` setting does not admit you are left out and named in `notAdded`: they can be sent an invite. Where nobody can be added for that reason it is `FORBIDDEN`, with `details.notAdded`.',
   })
-  @ApiCreatedResponse({ type: ChatView })
-  @ApiOkResponse({ type: ChatView, description: 'All of them were in already' })
+  @ApiCreatedResponse({ type: AddedToChatView })
+  @ApiOkResponse({ type: AddedToChatView, description: 'All of them were in already' })
   @ApiErrors('VALIDATION', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT')
   async add(
     @CurrentUser() user: AuthUser,
     @Param() { id }: IdParamsDto,
     @Body() { userIds }: AddMembersDto,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<ChatView> {
-    const added = await this.members.add(user.userId, id, userIds);
-    response.status(added > 0 ? HttpStatus.CREATED : HttpStatus.OK);
-    return this.chats.get(user.userId, id);
+  ): Promise<AddedToChatView> {
+    const { added, notAdded } = await this.members.add(user.userId, id, userIds);
+    response.status(added.length > 0 ? HttpStatus.CREATED : HttpStatus.OK);
+    const chat = await this.chats.get(user.userId, id);
+    return Object.assign(chat, { added, notAdded: toNotAdded(notAdded) });
   }
 
   @Patch(':userId')

@@ -1,6 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
-import { ConflictError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
+import { AppError, ConflictError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
 import {
   decodeCursor,
   DEFAULT_PAGE,
@@ -9,33 +9,34 @@ import {
   type PageQueryDto,
 } from '../common/pagination/cursor.js';
 import { toObjectId } from '../database/object-id.js';
-import type { DomainEventMap } from '../events/domain-event.map.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { UsersService } from '../users/users.service.js';
-import { ChatAccess, NotAMemberError } from './chat-access.js';
+import { ChatAccess } from './chat-access.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
-import { ChatReader } from './chat-reader.service.js';
-import type { ChatMemberView } from './chat.view.js';
-import { MAX_MEMBERS } from './dto/create-chat.dto.js';
+import { type ChatMemberView, toNotAdded } from './chat.view.js';
+import { GroupChanges } from './group-changes.js';
 import { GroupConsent } from './group-consent.js';
-import { type AppendRequest, ChatLog, type RowDraft } from './log/chat-log.service.js';
+import { assertMayAdd } from './group-rules.js';
+import { ChatLog } from './log/chat-log.service.js';
 import type { ChatRole, ChatState } from './log/chat-state.js';
+import { Newcomers } from './newcomers.js';
+import { ChatPreferences } from './preferences.service.js';
 import { readSeqFor } from './receipts/chat-receipts.schema.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 
 /** Who is in a group, and as what. */
 @Injectable()
 export class MembersService {
-  private readonly logger = new Logger(MembersService.name);
-
   constructor(
     private readonly access: ChatAccess,
     private readonly members: ChatMembersRepository,
     private readonly chatLog: ChatLog,
     private readonly receipts: ChatReceiptsRepository,
-    private readonly reader: ChatReader,
     private readonly users: UsersService,
     private readonly consent: GroupConsent,
+    private readonly changes: GroupChanges,
+    private readonly newcomers: Newcomers,
+    private readonly preferences: ChatPreferences,
     private readonly events: DomainEvents,
   ) {}
 
@@ -61,37 +62,29 @@ export class MembersService {
     return { items, nextCursor: last ? encodeCursor([last.userId]) : null };
   }
 
-  /** Any member may add; those who are in already stay as they are. Answers how many are new. */
-  async add(userId: string, chatId: string, userIds: string[]): Promise<number> {
+  /**
+   * Members add, or admins alone where the group has it so. Those who are in already stay as they are,
+   * those whose privacy does not admit it are left out and named.
+   */
+  async add(
+    userId: string,
+    chatId: string,
+    userIds: string[],
+  ): Promise<{ added: string[]; notAdded: string[] }> {
     const known = await this.access.assertMember(userId, chatId);
     await this.users.assertAllExist(userIds);
-    await this.consent.assertMayAdd(
-      userId,
-      userIds.filter((id) => !known.has(id)),
-    );
-    let added: string[] = [];
-    await this.change(userId, chatId, {
-      draft: (state) => {
-        added = userIds.filter((id) => !state.has(id));
-        if (added.length === 0) return null;
-        if (state.memberCount + added.length > MAX_MEMBERS) {
-          throw new ConflictError(`A group has at most ${MAX_MEMBERS} members`);
-        }
-        const members = added.map((id) => ({ userId: toObjectId(id), role: 'member' as const }));
-        return {
-          kind: 'members_added',
-          senderId: toObjectId(userId),
-          members,
-          memberCount: state.memberCount + added.length,
-        };
-      },
-      stored: ({ rev, createdAt }, before) => {
-        const members = added.map((id) => ({ userId: id, role: 'member' as const, joinedAt: createdAt }));
-        this.events.publish('member.added', { chatId, members, rev, recipientIds: before });
-        void this.welcome({ chatId, members, rev, recipientIds: added });
-      },
+    const strangers = userIds.filter((id) => !known.has(id));
+    const admitting = await this.consent.admitting(userId, strangers);
+    const notAdded = strangers.filter((id) => !admitting.has(id));
+    const admission = this.newcomers.admit({
+      chatId,
+      byId: userId,
+      userIds: userIds.filter((id) => !notAdded.includes(id)),
+      assert: (state) => assertMayAdd(state, userId),
     });
-    return added.length;
+    const added = await this.access.guarded(userId, chatId, admission);
+    if (added.length === 0 && notAdded.length > 0) throw new NobodyAddedError(notAdded);
+    return { added, notAdded };
   }
 
   /** Admins remove members, the owner anybody; oneself is leaving. */
@@ -117,12 +110,14 @@ export class MembersService {
     }
     const upToSeq = membership.isActive ? state.seq : (membership.spans.at(-1)?.toSeq ?? 0);
     await this.members.hide(chatId, userId, upToSeq);
+    await this.preferences.deleted(userId);
     this.events.publish('chat.removed', { chatId, userId });
   }
 
   /** The owner makes admins and members of people, or hands the group over. */
   async changeRole(userId: string, chatId: string, memberId: string, role: ChatRole): Promise<void> {
-    await this.change(userId, chatId, {
+    await this.changes.append(userId, {
+      chatId,
       draft: (state) => {
         if (state.roleOf(userId) !== 'owner') throw new ForbiddenError('Only the owner changes roles');
         if (!state.has(memberId)) throw new NotFoundError('Member');
@@ -148,7 +143,8 @@ export class MembersService {
     removedId: string,
     assert: (state: ChatState) => void,
   ) {
-    await this.change(userId, chatId, {
+    await this.changes.append(userId, {
+      chatId,
       draft: (state) => {
         assert(state);
         const heir = state.roleOf(removedId) === 'owner' ? state.heirOf(removedId) : null;
@@ -169,41 +165,13 @@ export class MembersService {
       },
     });
   }
+}
 
-  /** A change of a group by one of its members. */
-  private async change(
-    userId: string,
-    chatId: string,
-    {
-      draft,
-      stored,
-    }: { draft: (state: ChatState) => RowDraft | null; stored: NonNullable<AppendRequest['stored']> },
-  ): Promise<void> {
-    const write = this.chatLog.append({
-      chatId,
-      stored,
-      draft: (state) => {
-        if (!state.has(userId)) throw new NotAMemberError();
-        if (state.type === 'direct') throw new ForbiddenError('The two of a direct chat stay as they are');
-        return draft(state);
-      },
+/** None of the people named lets the user add them. */
+class NobodyAddedError extends AppError {
+  constructor(notAdded: string[]) {
+    super('FORBIDDEN', 'They do not let you add them to groups: send them an invite instead', {
+      notAdded: toNotAdded(notAdded),
     });
-    await this.access.guarded(userId, chatId, write);
-  }
-
-  /** New members get the chat as a new one does, and only then hear who joined it. */
-  private async welcome(joining: DomainEventMap['member.added']): Promise<void> {
-    const { chatId, recipientIds } = joining;
-    try {
-      const membership = await this.members.find(chatId, recipientIds[0] as string);
-      const chat = membership && (await this.reader.shared(membership.userId, membership));
-      if (!chat) return;
-      // One view for all of them: what one who comes back may still read is not the others' to see.
-      const lastMessage = recipientIds.length === 1 ? chat.lastMessage : null;
-      this.events.publish('chat.created', { chat: { ...chat, lastMessage }, recipientIds });
-      this.events.publish('member.added', joining);
-    } catch (error) {
-      this.logger.warn(`new members of ${chatId} not told: ${String(error)}`);
-    }
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Membership } from './chat-members.repository.js';
-import { isGone, lastVisibleRev, visibleStretches, within } from './membership.js';
+import { isGone, lastVisibleRev, unreadStretches, visibleStretches, within } from './membership.js';
 
 const END = Number.MAX_SAFE_INTEGER;
 
@@ -20,6 +20,16 @@ const laterPast = { fromSeq: 9, toSeq: 12, toRev: 20 };
 const now = { fromSeq: 9, toSeq: null, toRev: null };
 
 describe('membership', () => {
+  it('should show the history to who was given it, and count as unread what came after', () => {
+    const given = membership({ spans: [{ fromSeq: 1, unreadFromSeq: 9, toSeq: null, toRev: null }] });
+
+    expect(visibleStretches(given)).toEqual([{ from: 1, to: END }]);
+    expect(unreadStretches(given)).toEqual([{ from: 9, to: END }]);
+    expect(unreadStretches(membership({ spans: [past, now] }))).toEqual(
+      visibleStretches(membership({ spans: [past, now] })),
+    );
+  });
+
   const table: {
     name: string;
     given: Partial<Membership>;

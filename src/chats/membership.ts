@@ -1,21 +1,33 @@
+import type { MemberSpan } from './chat-member.schema.js';
 import type { Membership } from './chat-members.repository.js';
 import type { SeqRange } from './log/chat-log.repository.js';
 import type { ChatType } from './log/chat-state.js';
 
 /** Which messages a member, or somebody who has left, may read: ascending, without overlaps. */
 export function visibleStretches(membership: Membership): SeqRange[] {
-  const hidden = membership.hiddenUpToSeq ?? 0;
-  return membership.spans
-    .map(({ fromSeq, toSeq }) => ({
-      from: Math.max(fromSeq, hidden + 1),
-      to: toSeq ?? Number.MAX_SAFE_INTEGER,
+  return stretches(membership, ({ fromSeq }) => fromSeq);
+}
+
+/** Of these, where messages of others are unread until they are read. */
+export function unreadStretches(membership: Membership): SeqRange[] {
+  return stretches(membership, ({ fromSeq, unreadFromSeq }) => unreadFromSeq ?? fromSeq);
+}
+
+function stretches(
+  { spans, hiddenUpToSeq = 0, clearedUpToSeq = 0 }: Membership,
+  startOf: (span: MemberSpan) => number,
+): SeqRange[] {
+  return spans
+    .map((span) => ({
+      from: Math.max(startOf(span), hiddenUpToSeq + 1, clearedUpToSeq + 1),
+      to: span.toSeq ?? Number.MAX_SAFE_INTEGER,
     }))
     .filter(({ from, to }) => from <= to);
 }
 
-/** `stretches` cut to what lies within `from` and `to`. */
-export function within(stretches: SeqRange[], { from, to }: SeqRange): SeqRange[] {
-  return stretches
+/** `ranges` cut to what lies within `from` and `to`. */
+export function within(ranges: SeqRange[], { from, to }: SeqRange): SeqRange[] {
+  return ranges
     .map((stretch) => ({ from: Math.max(stretch.from, from), to: Math.min(stretch.to, to) }))
     .filter((stretch) => stretch.from <= stretch.to);
 }

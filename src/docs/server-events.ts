@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 
 import { ChatView } from '../chats/chat.view.js';
+import { ChatPreferencesView } from '../chats/preferences.view.js';
 import { MessageView } from '../messages/message.view.js';
 import { ScheduledMessageView } from '../messages/scheduled/scheduled-message.view.js';
 import type { PayloadOf, ServerEventName } from '../realtime/socket-events.js';
@@ -58,6 +59,17 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     to: 'All members of a new chat; of a group, later, those just added',
     payload: ChatView,
   },
+  chat_updated: {
+    summary: 'Title, description, picture or settings of a chat are new, in the shared view',
+    to: 'All members',
+    payload: ChatView,
+  },
+  chat_preferences: {
+    summary:
+      'What one has set for oneself in a chat is new: muted, archived, pinned, cleared, marked as unread or read',
+    to: 'All sockets of the one who did it',
+    payload: ChatPreferencesView,
+  },
   chat_removed: {
     summary: "A chat has left the receiver's list: deleted on another device",
     to: 'All sockets of the one who deleted it',
@@ -77,6 +89,16 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     summary: 'Somebody has another role in a group',
     to: 'All members',
     payload: views.MemberRoleView,
+  },
+  join_requested: {
+    summary: 'Somebody came by an invite and waits to be let in',
+    to: 'The admins of the group',
+    payload: views.JoinRequestedView,
+  },
+  join_decided: {
+    summary: 'Somebody waits no more: let in, by whatever way, or turned away',
+    to: 'The admins of the group',
+    payload: views.JoinDecidedView,
   },
   new_status: {
     summary: 'Somebody posted a status; gone again at its `expiresAt`',

@@ -108,6 +108,28 @@ export class MemberRoleView extends MemberRemovedView {
   role: ChatRole;
 }
 
+export class JoinRequestedView {
+  @ApiProperty({ example: CHAT_ID })
+  chatId: string;
+
+  @ApiProperty({ example: USER_ID, description: 'Who waits' })
+  userId: string;
+
+  @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
+  at: string;
+}
+
+export class JoinDecidedView {
+  @ApiProperty({ example: CHAT_ID })
+  chatId: string;
+
+  @ApiProperty({ example: USER_ID, description: 'Who waited' })
+  userId: string;
+
+  @ApiProperty({ example: true })
+  accepted: boolean;
+}
+
 export class StatusDeletedView {
   @ApiProperty({ example: STATUS_ID })
   statusId: string;

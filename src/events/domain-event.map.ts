@@ -2,6 +2,7 @@ import type { CallView } from '../calls/call.view.js';
 import type { SentSignal } from '../calls/signal.js';
 import type { ChatRosterEntry } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
+import type { ChatPreferencesView } from '../chats/preferences.view.js';
 import type { MessageView } from '../messages/message.view.js';
 import type { ScheduledMessageView } from '../messages/scheduled/scheduled-message.view.js';
 import type { StatusView } from '../status/status.view.js';
@@ -17,6 +18,10 @@ export interface DomainEventMap {
   'session.revoked': { userId: string; sessionIds: string[] };
   /** `chat` is the shared view. To people new in the chat: all of a new one, or those just added. */
   'chat.created': { chat: SharedChatView; recipientIds: readonly string[] };
+  /** What a chat shows of itself, or what is allowed in it, is new; `chat` is the shared view. */
+  'chat.updated': { chat: SharedChatView; recipientIds: readonly string[] };
+  /** What one user has set for themselves in a chat is new, or a mark of theirs has ended. */
+  'chat.preferences': { userId: string; preferences: ChatPreferencesView };
   /** The chat has left one user's list. */
   'chat.removed': { chatId: string; userId: string };
   'member.added': {
@@ -34,6 +39,9 @@ export interface DomainEventMap {
     rev: number;
     recipientIds: readonly string[];
   };
+  /** Somebody came by an invite and waits; or waits no more, let in or turned away. To the admins. */
+  'join.requested': { chatId: string; userId: string; at: string; recipientIds: readonly string[] };
+  'join.decided': { chatId: string; userId: string; accepted: boolean; recipientIds: readonly string[] };
   'message.created': { message: MessageView; recipientIds: readonly string[] };
   /** A message to be sent later is new, was sent, could not be sent, or was cancelled: of its sender alone. */
   'scheduled.changed': { userId: string; scheduled: ScheduledMessageView };

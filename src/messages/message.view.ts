@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { fromAttachmentRow } from '../chats/log/attachment-row.js';
-import type { ChatLogRow, QuotedStatusRow, SystemNoteRow } from '../chats/log/chat-log.schema.js';
+import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
 import { MediaView, toMediaView } from '../media/media.view.js';
+import { SystemNoteView, toSystemNoteView } from './system-note.view.js';
 
 /** What a message replies to, as it was then. */
 export class ReplyToView {
@@ -17,24 +18,6 @@ export class ReplyToView {
 
   @ApiProperty({ example: 'text' })
   type: string;
-}
-
-/** What a message of type `system` tells. */
-export class SystemNoteView {
-  @ApiProperty({ enum: ['call'], example: 'call' })
-  kind: string;
-
-  @ApiPropertyOptional({ example: '6920f1c2a1b2c3d4e5f60733' })
-  callId?: string;
-
-  @ApiPropertyOptional({ enum: ['audio', 'video'], example: 'video' })
-  callType?: string;
-
-  @ApiPropertyOptional({ example: 'ended', description: 'How the call came out' })
-  state?: string;
-
-  @ApiPropertyOptional({ example: 61_000, description: 'Absent when nobody answered' })
-  durationMs?: number;
 }
 
 /** A message as every member sees it. */
@@ -89,6 +72,12 @@ export class MessageView {
 
   @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
   createdAt: string;
+
+  @ApiPropertyOptional({
+    example: '2026-11-23T10:15:30.123Z',
+    description: 'Messages that disappear: from then on `text` and `attachments` are gone, the row stays',
+  })
+  expiresAt?: string;
 }
 
 export function toMessageView(row: ChatLogRow): MessageView {
@@ -98,22 +87,19 @@ export function toMessageView(row: ChatLogRow): MessageView {
     seq: row.seq ?? 0,
     rev: row.rev,
     senderId: row.senderId.toHexString(),
-    clientMessageId: row.system ? '' : (row.clientMessageId ?? ''),
+    clientMessageId: row.type === 'system' ? '' : (row.clientMessageId ?? ''),
     type: row.type ?? 'text',
     text: row.text ?? '',
     attachments: (row.attachments ?? []).map((attachment) => toMediaView(fromAttachmentRow(attachment))),
-    ...(row.system && { system: toSystemNoteView(row.system) }),
+    ...(row.type === 'system' && { system: toSystemNoteView(row) }),
     ...(row.replyTo && { replyTo: toReplyToView(row.replyTo) }),
     mentions: [],
     reactions: [],
     createdAt: row.createdAt.toISOString(),
+    ...(row.expiresAt && { expiresAt: row.expiresAt.toISOString() }),
   };
 }
 
 function toReplyToView({ statusId, senderId, text, type }: QuotedStatusRow): ReplyToView {
   return { statusId: statusId.toHexString(), senderId: senderId.toHexString(), text, type };
-}
-
-function toSystemNoteView({ callId, ...note }: SystemNoteRow): SystemNoteView {
-  return { ...note, callId: callId.toHexString() };
 }

@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
-import { ChatAccess, NotAMemberError } from '../chats/chat-access.js';
+import { ChatAccess } from '../chats/chat-access.js';
 import { DirectGate } from '../chats/direct-gate.js';
+import { assertMaySend } from '../chats/group-rules.js';
 import { toAttachmentRow } from '../chats/log/attachment-row.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
 import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
 import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
+import { asOf, isExpired } from '../chats/log/expiry.js';
+import { Clock } from '../common/clock.js';
 import { ConflictError, ForbiddenError, ValidationError } from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
@@ -27,6 +30,8 @@ export interface MessageContent {
   text?: string;
   /** Uploads of the sender. */
   attachmentIds?: string[];
+  /** Gone after so long, or sooner by the chat's setting. */
+  expiresInSeconds?: number;
   /** A status that it quotes; given by the server, never by a client. */
   replyTo?: QuotedStatus;
 }
@@ -58,6 +63,7 @@ export class MessagesService {
     private readonly attachments: MessageAttachments,
     private readonly turns: SendTurns,
     private readonly events: DomainEvents,
+    private readonly clock: Clock,
   ) {}
 
   /** `isNew` is false for a retry, which gets the first message and is not told to anybody again. */
@@ -68,18 +74,20 @@ export class MessagesService {
   ): Promise<{ message: MessageView; isNew: boolean }> {
     const { clientMessageId } = content;
     if (!clientMessageId)
-      return toSent(await this.store(senderId, chatId, { ...content, clientMessageId: randomUUID() }));
+      return this.toSent(await this.store(senderId, chatId, { ...content, clientMessageId: randomUUID() }));
     const first = this.recent.find(senderId, chatId, clientMessageId);
-    if (first) return toSent({ ...(await sameContent(first, content)), isNew: false });
+    if (first) return this.toSent({ ...(await this.sameContent(first, content)), isNew: false });
     const stored = this.store(senderId, chatId, content);
     this.recent.add(senderId, chatId, clientMessageId, stored);
-    return toSent(await sameContent(stored, content));
+    return this.toSent(await this.sameContent(stored, content));
   }
 
   /** The message that was sent under this `clientMessageId`, if there is one; with other content it is `CONFLICT`. */
   async findSent(senderId: string, chatId: string, content: MessageContent): Promise<MessageView | null> {
     const row = await this.findRow(senderId, chatId, content);
-    return row && toSent(await sameContent(Promise.resolve({ row, isNew: false }), content)).message;
+    return (
+      row && this.toSent(await this.sameContent(Promise.resolve({ row, isNew: false }), content)).message
+    );
   }
 
   /** As the chat is now; a send asks again. */
@@ -95,7 +103,7 @@ export class MessagesService {
     { clientMessageId, text }: { clientMessageId: string; text: string },
   ): Promise<MessageView | null> {
     const row = await this.rows.findStatusReply(statusId, senderId, clientMessageId);
-    if (row && row.text !== text) throw new ConflictError(OTHER_CONTENT);
+    if (row && row.text !== text && !this.isExpired(row)) throw new ConflictError(OTHER_CONTENT);
     return row && viewOf(row);
   }
 
@@ -136,19 +144,20 @@ export class MessagesService {
     body: MessageBody,
   ): Promise<AppendResult> {
     const sender = toObjectId(senderId);
-    const { clientMessageId } = content;
+    const { clientMessageId, expiresInSeconds } = content;
     const { attachments, ...words } = body;
     const replyTo = content.replyTo && toQuotedRow(content.replyTo);
     const write = this.log.append({
       chatId,
       draft: (state) => {
-        if (!state.has(senderId)) throw new NotAMemberError();
+        assertMaySend(state, senderId);
         return {
           kind: 'message',
           senderId: sender,
           clientMessageId,
           ...words,
           ...(attachments && { attachments: attachments.map(toAttachmentRow) }),
+          ...(expiresInSeconds !== undefined && { expiresInSeconds }),
           ...(replyTo && { replyTo }),
         };
       },
@@ -157,6 +166,23 @@ export class MessagesService {
       },
     });
     return this.access.guarded(senderId, chatId, write);
+  }
+
+  /** What has expired can't be compared any more: its id stands for it. */
+  private async sameContent(sent: Promise<AppendResult>, content: MessageContent): Promise<AppendResult> {
+    const result = await sent;
+    const { row } = result;
+    if (row && !this.isExpired(row) && !isSame(row, content)) throw new ConflictError(OTHER_CONTENT);
+    return result;
+  }
+
+  private toSent({ row, isNew }: AppendResult): { message: MessageView; isNew: boolean } {
+    if (!row) throw new Error('a message draft always makes a row');
+    return { message: viewOf(asOf(row, this.clock.nowMs())), isNew };
+  }
+
+  private isExpired(row: ChatLogRow): boolean {
+    return isExpired(row, this.clock.nowMs());
   }
 }
 
@@ -169,28 +195,20 @@ function viewOf(row: ChatLogRow): MessageView {
   return view;
 }
 
-async function sameContent(sent: Promise<AppendResult>, content: MessageContent): Promise<AppendResult> {
-  const result = await sent;
-  const { row } = result;
-  if (row && !isSame(row, content)) throw new ConflictError(OTHER_CONTENT);
-  return result;
-}
-
-function isSame(row: ChatLogRow, { text = '', type, attachmentIds = [], replyTo }: MessageContent): boolean {
+function isSame(
+  row: ChatLogRow,
+  { text = '', type, attachmentIds = [], expiresInSeconds, replyTo }: MessageContent,
+): boolean {
   const held = (row.attachments ?? []).map(({ mediaId }) => mediaId.toHexString());
   return (
     row.text === text &&
     row.type === (type ?? (attachmentIds.length > 0 ? row.type : 'text')) &&
     held.join() === attachmentIds.join() &&
+    row.expiresInSeconds === expiresInSeconds &&
     row.replyTo?.statusId.toHexString() === replyTo?.statusId
   );
 }
 
 function toQuotedRow({ statusId, senderId, ...quoted }: QuotedStatus): QuotedStatusRow {
   return { ...quoted, statusId: toObjectId(statusId), senderId: toObjectId(senderId) };
-}
-
-function toSent({ row, isNew }: AppendResult): { message: MessageView; isNew: boolean } {
-  if (!row) throw new Error('a message draft always makes a row');
-  return { message: viewOf(row), isNew };
 }

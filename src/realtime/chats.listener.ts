@@ -15,6 +15,12 @@ export class ChatsListener implements OnModuleInit {
     this.events.on('chat.created', ({ chat, recipientIds }) => {
       this.publisher.toUsers(recipientIds, 'chat_created', chat);
     });
+    this.events.on('chat.updated', ({ chat, recipientIds }) => {
+      this.publisher.toUsers(recipientIds, 'chat_updated', chat);
+    });
+    this.events.on('chat.preferences', ({ userId, preferences }) => {
+      this.publisher.toUsers([userId], 'chat_preferences', preferences);
+    });
     this.events.on('chat.removed', ({ chatId, userId }) => {
       this.publisher.toUsers([userId], 'chat_removed', { chatId });
     });
@@ -25,6 +31,12 @@ export class ChatsListener implements OnModuleInit {
     });
     this.events.on('member.removed', ({ recipientIds, ...member }) => {
       this.publisher.toUsers(recipientIds, 'member_removed', member);
+    });
+    this.events.on('join.requested', ({ recipientIds, ...request }) => {
+      this.publisher.toUsers(recipientIds, 'join_requested', request);
+    });
+    this.events.on('join.decided', ({ recipientIds, ...decision }) => {
+      this.publisher.toUsers(recipientIds, 'join_decided', decision);
     });
     this.events.on('member.role', ({ recipientIds, ...member }) => {
       this.publisher.toUsers(recipientIds, 'member_role', member);

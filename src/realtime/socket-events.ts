@@ -2,6 +2,7 @@ import type { CallView } from '../calls/call.view.js';
 import type { CallType } from '../calls/call-state.js';
 import type { ChatRole } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
+import type { ChatPreferencesView } from '../chats/preferences.view.js';
 import type { ErrorInfo } from '../common/errors/error-body.js';
 import type { MessageView } from '../messages/message.view.js';
 import type { ScheduledMessageView } from '../messages/scheduled/scheduled-message.view.js';
@@ -27,10 +28,17 @@ export interface ServerToClientEvents {
   user_offline: (presence: { userId: string; lastSeenAt?: string }) => void;
   /** A chat that is new to the receiver, in the shared view. */
   chat_created: (chat: SharedChatView) => void;
+  /** Title, description or settings are new; the shared view. */
+  chat_updated: (chat: SharedChatView) => void;
+  /** To the user's own devices: muted, archived, pinned, cleared, marked as unread or read again. */
+  chat_preferences: (preferences: ChatPreferencesView) => void;
   chat_removed: (chat: { chatId: string }) => void;
   member_added: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
   member_removed: (member: { chatId: string; userId: string; rev: number }) => void;
   member_role: (member: { chatId: string; userId: string; role: ChatRole; rev: number }) => void;
+  /** To admins: somebody who came by an invite waits to be let in; or waits no more. */
+  join_requested: (request: { chatId: string; userId: string; at: string }) => void;
+  join_decided: (decision: { chatId: string; userId: string; accepted: boolean }) => void;
   /** To the audience and the author's devices; to these with what only authors see. */
   new_status: (status: StatusView) => void;
   status_deleted: (status: { statusId: string }) => void;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { ChatPreferences } from '../chats/preferences.service.js';
 import { StatusMutes } from '../status/status-mutes.service.js';
 import { BlocksService } from '../users/blocks.service.js';
 import { ContactsService } from '../users/contacts.service.js';
@@ -23,6 +24,7 @@ export class SyncMeService {
     private readonly blocks: BlocksService,
     private readonly privacy: PrivacyService,
     private readonly mutes: StatusMutes,
+    private readonly preferences: ChatPreferences,
   ) {}
 
   /** The rev is read first: what changes meanwhile is in the lists already, and comes again next time. */
@@ -31,11 +33,12 @@ export class SyncMeService {
     const user = await this.users.getById(userId);
     if (user.rev <= heldRev) return undefined;
     const page = { afterId: null, limit: MAX_SYNCED_PEOPLE + 1 };
-    const [contacts, blocks, privacy, statusMutes] = await Promise.all([
+    const [contacts, blocks, privacy, statusMutes, chats] = await Promise.all([
       this.contacts.findPage(userId, page).then((ids) => this.people(userId, ids)),
       this.blocks.findPage(userId, page).then((ids) => this.people(userId, ids)),
       this.privacy.settingsOf(userId),
       this.mutes.list(userId, page.limit),
+      this.preferences.list(userId),
     ]);
     return {
       rev: user.rev,
@@ -43,6 +46,7 @@ export class SyncMeService {
       ...(contacts && { contacts }),
       ...(blocks && { blocks }),
       privacy: toPrivacyView(privacy),
+      ...(chats.length <= MAX_SYNCED_PEOPLE && { chats }),
       ...(statusMutes.length <= MAX_SYNCED_PEOPLE && { statusMutes }),
     };
   }

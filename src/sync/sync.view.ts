@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { CallView } from '../calls/call.view.js';
 import { ChatView } from '../chats/chat.view.js';
+import { ChatPreferencesView } from '../chats/preferences.view.js';
 import { MessageView } from '../messages/message.view.js';
 import { StatusView } from '../status/status.view.js';
 import { PrivacyView } from '../users/privacy.view.js';
@@ -66,6 +67,13 @@ export class SyncMeView {
     description: 'Ids of those whose statuses are muted; absent where they are more than 1,000',
   })
   statusMutes?: string[];
+
+  @ApiPropertyOptional({
+    type: [ChatPreferencesView],
+    description:
+      'What is set in chats; a chat that is not in it has nothing set. Absent where they are more than 1,000: `GET /api/chats` has it too',
+  })
+  chats?: ChatPreferencesView[];
 }
 
 export class SyncStatusesView {

@@ -101,7 +101,8 @@ describe('dependencies', () => {
         'src/messages/history.service.ts -> src/chats/log/chat-log.schema.ts': 'its rows, as a type',
         'src/messages/message.view.ts -> src/chats/log/chat-log.schema.ts': 'row -> view, as a type',
         'src/messages/messages.service.ts -> src/chats/log/chat-log.schema.ts': 'its rows, as a type',
-        'src/messages/system-messages.service.ts -> src/chats/log/chat-log.schema.ts': 'its rows, as a type',
+        'src/messages/system-messages.service.ts -> src/chats/log/chat-log.schema.ts': 'its notes, as a type',
+        'src/messages/system-note.view.ts -> src/chats/log/chat-log.schema.ts': 'row -> view, as a type',
         'src/messages/messages.service.ts -> src/chats/log/chat-log.repository.ts': 'a retry finds its row',
         'src/sync/': 'ranges of the log, of memberships and of receipts',
         // The password hash is never part of a UserRecord; it is what the accounts of auth are made of.

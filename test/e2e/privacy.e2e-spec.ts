@@ -225,22 +225,35 @@ describe('privacy settings', () => {
       expect((await createOnce().expect(200)).body.id).toBe(first.id);
     });
 
-    it('should refuse a whole addition, alike for a block and for privacy', async () => {
+    it('should leave them out of an addition and name them, alike for a block and for privacy', async () => {
+      const newcomer = await app.registerAndLogin();
       const chatId = await app.group(other, [friend]);
       const add = (by: TestUser, users: TestUser[]) =>
         app.http
           .post(`/api/chats/${chatId}/members`)
           .set(by.auth)
           .send({ userIds: users.map(({ id }) => id) });
-
-      const { body: byPrivacy } = await add(other, [eve, owner]).expect(403);
+      const phone = await app.connectAs(owner);
       await app.http.put(`/api/blocks/${other.id}`).set(bob.auth).expect(204);
       await patch(bob, { groups: everyone }).expect(200);
-      const { body: byBlock } = await add(other, [eve, bob]).expect(403);
 
-      expect(byBlock).toEqual(byPrivacy);
+      const { body: some } = await add(other, [newcomer, owner, bob]).expect(201);
+      const { body: byPrivacy } = await add(other, [owner]).expect(403);
+      const { body: byBlock } = await add(other, [newcomer, bob]).expect(403);
+
+      const named = ({ id }: TestUser) => ({ userId: id, reason: 'privacy' });
+      expect(some).toMatchObject({
+        id: chatId,
+        memberCount: 3,
+        added: [newcomer.id],
+        notAdded: [named(owner), named(bob)],
+      });
+      expect(byPrivacy.error).toMatchObject({ code: 'FORBIDDEN', details: { notAdded: [named(owner)] } });
+      expect(byBlock.error).toEqual({ ...byPrivacy.error, details: { notAdded: [named(bob)] } });
+      await phone.settle();
+      expect(phone.heard).toEqual([]);
       const { body } = await app.http.get(`/api/chats/${chatId}`).set(other.auth).expect(200);
-      expect(body.memberCount).toBe(2);
+      expect(body.memberCount).toBe(3);
       await add(friend, [owner]).expect(201);
       await add(other, [owner]).expect(200); // in already: nobody is added
     });

@@ -10,7 +10,9 @@ interface Message {
   seq: number;
   rev: number;
   senderId: string;
+  type: string;
   text: string;
+  system?: { kind: string; userIds: string[] };
 }
 
 interface Member {
@@ -53,6 +55,10 @@ interface Mark {
 }
 
 const SNAPSHOT = 50;
+
+/** What people wrote. */
+const textsOf = (synced: Synced | undefined) =>
+  synced?.messages.filter(({ type }) => type === 'text').map(({ text }) => text);
 
 /** What must be true of one chat, kept by the simplest means. */
 class ChatModel {
@@ -106,7 +112,9 @@ class ChatModel {
 
   unreadOf(userId: string): number {
     const readSeq = this.marks.get(userId)?.readSeq ?? 0;
-    return this.visibleTo(userId).filter(({ seq, senderId }) => seq > readSeq && senderId !== userId).length;
+    return this.visibleTo(userId).filter(
+      ({ seq, senderId, type }) => seq > readSeq && senderId !== userId && type !== 'system',
+    ).length;
   }
 }
 
@@ -299,18 +307,14 @@ describe('sync', () => {
 
     const [left] = (await sync(bob, { chats: { [chatId]: rev } })).chats;
 
-    expect(left).toMatchObject({ rev: 4, hasMore: false, messages: [{ text: 'just before' }] });
-    expect(left?.chat).toMatchObject({
-      lastSeq: 2,
-      memberCount: 1,
-      rev: 4,
-      lastMessage: { text: 'just before' },
-    });
+    const end = { type: 'system', system: { kind: 'member_removed', userIds: [bob.id] } };
+    expect(left).toMatchObject({ rev: 4, hasMore: false, messages: [{ text: 'just before' }, end] });
+    expect(left?.chat).toMatchObject({ lastSeq: 4, memberCount: 1, rev: 4, lastMessage: end });
     await send(ann, chatId, 'later still');
     await app.http.post(`/api/chats/${chatId}/members`).set(ann.auth).send({ userIds: [] });
     expect((await sync(bob, { chats: { [chatId]: 4 } })).chats).toEqual([]);
     const snapshot = (await sync(bob, { chats: {} })).chats[0];
-    expect(snapshot?.messages.map(({ text }) => text)).toEqual(['before', 'just before']);
+    expect(textsOf(snapshot)).toEqual(['before', 'just before']);
   });
 
   it('should give who comes back the past and what follows, without the gap', async () => {
@@ -330,9 +334,9 @@ describe('sync', () => {
     const behind = (await sync(bob, { chats: { [chatId]: held.rev } })).chats[0];
     const snapshot = (await sync(bob, { chats: {} })).chats[0];
 
-    expect(behind?.messages.map(({ text }) => text)).toEqual(['seen again']);
-    expect(snapshot?.messages.map(({ text }) => text)).toEqual(['seen', 'seen again']);
-    expect(snapshot?.chat).toMatchObject({ lastSeq: 3, unreadCount: 2 });
+    expect(textsOf(behind)).toEqual(['seen again']);
+    expect(textsOf(snapshot)).toEqual(['seen', 'seen again']);
+    expect(snapshot?.chat).toMatchObject({ lastSeq: 6, unreadCount: 2 });
   });
 
   it('should name the chats that are gone for good', async () => {
@@ -368,12 +372,22 @@ class World {
     const online = new Map<TestUser, TestSocket>();
     for (const user of users) online.set(user, await app.connectAs(user));
     const chats: ChatModel[] = [];
+    const note = (chat: ChatModel, kind: string, userIds: string[]) =>
+      noteOf(online, users, chat, kind, userIds);
     for (let i = 0; i < 3; i += 1) {
       const [owner, ...others] = random.shuffled(users) as [TestUser, ...TestUser[]];
       const members = others.slice(0, 1 + random.below(others.length));
       const id = await app.group(owner, members);
       const memberIds = [owner, ...members].map((user) => user.id);
-      chats.push(new ChatModel(id, owner.id, memberIds, true));
+      const chat = new ChatModel(id, owner.id, memberIds, true);
+      chat.messages.push(
+        await note(
+          chat,
+          'group_created',
+          members.map((user) => user.id),
+        ),
+      );
+      chats.push(chat);
     }
     const [ann, bob] = users as [TestUser, TestUser];
     chats.push(new ChatModel(await app.directChat(ann, bob), ann.id, [ann.id, bob.id], false));
@@ -422,6 +436,7 @@ class World {
     if (!chat.isGroup || userId === chat.ownerId) return;
     const by = this.userOf(this.random.chance(0.5) ? chat.ownerId : userId);
     await this.app.http.delete(`/api/chats/${chat.id}/members/${userId}`).set(by.auth).expect(204);
+    await this.note(chat, by.id === userId ? 'member_left' : 'member_removed', userId);
     chat.remove(userId);
   }
 
@@ -435,6 +450,12 @@ class World {
       .send({ userIds: [userId] })
       .expect(201);
     chat.add(userId);
+    await this.note(chat, 'member_added', userId);
+  }
+
+  /** What the server itself says of it in the chat. */
+  private async note(chat: ChatModel, kind: string, userId: string): Promise<void> {
+    chat.messages.push(await noteOf(this.online, this.users, chat, kind, [userId]));
   }
 
   async assertLists(): Promise<void> {
@@ -507,4 +528,21 @@ class World {
   private userOf(userId: string): TestUser {
     return this.users.find(({ id }) => id === userId) as TestUser;
   }
+}
+
+/** The next message of a chat, which its owner hears; it is the server's own and tells this. */
+async function noteOf(
+  online: Map<TestUser, TestSocket>,
+  users: TestUser[],
+  { id, ownerId, lastSeq }: ChatModel,
+  kind: string,
+  userIds: string[],
+): Promise<Message> {
+  const phone = online.get(users.find((user) => user.id === ownerId) as TestUser) as TestSocket;
+  const heard = (await phone.next(
+    'receive_message',
+    ({ chatId, seq }: Message) => chatId === id && seq === lastSeq + 1,
+  )) as Message;
+  expect(heard).toMatchObject({ type: 'system', text: '', system: { kind, userIds } });
+  return heard;
 }

@@ -13,7 +13,8 @@ import {
 import { addSavedPeople, addSessions, addUsers, seedAccounts } from './query-plans/accounts.plans.js';
 import { addCalls, seedCalls } from './query-plans/calls.plans.js';
 import { addChatLog, seedChatLog } from './query-plans/chat-log.plans.js';
-import { addChats, addMembers, addReceipts, seedChats } from './query-plans/chats.plans.js';
+import { addChats, addMembers, addPreferences, addReceipts, seedChats } from './query-plans/chats.plans.js';
+import { addInvites, seedInvites } from './query-plans/invites.plans.js';
 import { addOperations, seedOperations } from './query-plans/operations.plans.js';
 import { addPreviews, addScheduled, seedPreviews, seedScheduled } from './query-plans/messages.plans.js';
 import { addStatuses, addStatusRest, addStatusViewings, seedStatuses } from './query-plans/status.plans.js';
@@ -38,6 +39,7 @@ const SEEDS = [
   seedChats,
   seedChatLog,
   seedStatuses,
+  seedInvites,
   seedCalls,
   seedOperations,
   seedScheduled,
@@ -76,11 +78,13 @@ describe('query plans', () => {
     addChats,
     addMembers,
     addChatLog,
+    addPreferences,
     addReceipts,
     addStatuses,
     addStatusViewings,
     addStatusRest,
     addCalls,
+    addInvites,
     addOperations,
     addScheduled,
     addPreviews,

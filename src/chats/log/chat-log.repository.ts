@@ -2,16 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type mongo, type Types } from 'mongoose';
 
+import { Clock } from '../../common/clock.js';
 import { toObjectId } from '../../database/object-id.js';
 import { ChatLogRow } from './chat-log.schema.js';
+import { asOf } from './expiry.js';
 
 /**
  * Rows of chats' logs. Reads and writes go straight to the driver: rows are plain objects of our own
- * making, and Mongoose's casting would cost the send path more than the rest of it.
+ * making, and Mongoose's casting would cost the send path more than the rest of it. What has expired leaves
+ * here as a place without content, whoever reads it.
  */
 @Injectable()
 export class ChatLogRepository {
-  constructor(@InjectModel(ChatLogRow.name) private readonly model: Model<ChatLogRow>) {}
+  constructor(
+    @InjectModel(ChatLogRow.name) private readonly model: Model<ChatLogRow>,
+    private readonly clock: Clock,
+  ) {}
 
   private get rows(): mongo.Collection<ChatLogRow> {
     return this.model.collection as unknown as mongo.Collection<ChatLogRow>;
@@ -26,7 +32,7 @@ export class ChatLogRepository {
   }
 
   findByIds(ids: Types.ObjectId[]): Promise<ChatLogRow[]> {
-    return this.rows.find({ _id: { $in: ids } }).toArray();
+    return this.all(this.rows.find({ _id: { $in: ids } }));
   }
 
   findBySend(
@@ -34,7 +40,7 @@ export class ChatLogRepository {
     senderId: Types.ObjectId,
     clientMessageId: string,
   ): Promise<ChatLogRow | null> {
-    return this.rows.findOne({ chatId, senderId, clientMessageId });
+    return this.one(this.rows.findOne({ chatId, senderId, clientMessageId }));
   }
 
   /** Whether the user has sent any message of their own in this chat, by the index of sends. */
@@ -49,19 +55,18 @@ export class ChatLogRepository {
   }
 
   findStatusReply(statusId: string, senderId: string, clientMessageId: string): Promise<ChatLogRow | null> {
-    return this.rows.findOne({
-      'replyTo.statusId': toObjectId(statusId),
-      senderId: toObjectId(senderId),
-      clientMessageId,
-    });
+    const reply = { 'replyTo.statusId': toObjectId(statusId), senderId: toObjectId(senderId) };
+    return this.one(this.rows.findOne({ ...reply, clientMessageId }));
   }
 
   findLast(chatId: string): Promise<ChatLogRow | null> {
-    return this.rows
-      .find({ chatId: toObjectId(chatId) })
-      .sort({ rev: -1 })
-      .limit(1)
-      .next();
+    return this.one(
+      this.rows
+        .find({ chatId: toObjectId(chatId) })
+        .sort({ rev: -1 })
+        .limit(1)
+        .next(),
+    );
   }
 
   /** The changes among the rows behind `afterRev`, up to `toRev`. */
@@ -109,14 +114,15 @@ export class ChatLogRepository {
         { $group: { _id: '$chatId', row: { $first: '$$ROOT' } } },
       ])
       .toArray();
-    return new Map(found.map(({ _id, row }) => [_id.toHexString(), row]));
+    const nowMs = this.clock.nowMs();
+    return new Map(found.map(({ _id, row }) => [_id.toHexString(), asOf(row, nowMs)]));
   }
 
   /** One message each of several chats. */
   async findBySeqs(places: { chatId: string; seq: number }[]): Promise<ChatLogRow[]> {
     if (places.length === 0) return [];
     const branches = places.map(({ chatId, seq }) => ({ chatId: toObjectId(chatId), seq }));
-    return this.rows.find({ $or: branches }).toArray();
+    return this.all(this.rows.find({ $or: branches }));
   }
 
   /** Messages of others behind the `seq` given for each chat, without quiet ones, straight from the index. */
@@ -149,31 +155,44 @@ export class ChatLogRepository {
     if (stretches.length === 0) return [];
     const id = toObjectId(chatId);
     const branches = stretches.map(({ from, to }) => ({ chatId: id, seq: { $gte: from, $lte: to } }));
-    return this.rows
-      .find(branches.length === 1 && branches[0] ? branches[0] : { $or: branches })
-      .sort({ seq: order === 'ascending' ? 1 : -1 })
-      .limit(limit)
-      .toArray();
+    return this.all(
+      this.rows
+        .find(branches.length === 1 && branches[0] ? branches[0] : { $or: branches })
+        .sort({ seq: order === 'ascending' ? 1 : -1 })
+        .limit(limit),
+    );
   }
 
   /** Rows of any kind behind `afterRev`, in order. */
   findRowsAfter(chatId: string, afterRev: number, toRev: number, limit: number): Promise<ChatLogRow[]> {
-    return this.rows
-      .find({ chatId: toObjectId(chatId), rev: { $gt: afterRev, $lte: toRev } })
-      .sort({ rev: 1 })
-      .limit(limit)
-      .toArray();
+    return this.all(
+      this.rows
+        .find({ chatId: toObjectId(chatId), rev: { $gt: afterRev, $lte: toRev } })
+        .sort({ rev: 1 })
+        .limit(limit),
+    );
   }
 
-  /** Who wrote which message of this stretch, straight from the index; the newest of a very long one. */
+  /** Who wrote which message of this stretch, without quiet ones, straight from the index; the newest of a very long one. */
   async findAuthorsBySeq(chatId: string, { from, to }: SeqRange): Promise<{ seq: number; userId: string }[]> {
     const rows = await this.rows
-      .find({ chatId: toObjectId(chatId), seq: { $gte: from, $lte: to } })
+      .find({ chatId: toObjectId(chatId), seq: { $gte: from, $lte: to }, isQuiet: { $ne: true } })
       .project<{ seq: number; senderId: Types.ObjectId }>({ _id: 0, seq: 1, senderId: 1 })
       .sort({ seq: -1 })
       .limit(MAX_RECEIPT_STRETCH)
       .toArray();
     return rows.map(({ seq, senderId }) => ({ seq, userId: senderId.toHexString() }));
+  }
+
+  private async all(cursor: mongo.FindCursor<ChatLogRow>): Promise<ChatLogRow[]> {
+    const rows = await cursor.toArray();
+    const nowMs = this.clock.nowMs();
+    return rows.map((row) => asOf(row, nowMs));
+  }
+
+  private async one(found: Promise<ChatLogRow | null>): Promise<ChatLogRow | null> {
+    const row = await found;
+    return row && asOf(row, this.clock.nowMs());
   }
 }
 

@@ -2,6 +2,7 @@ import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { type HydratedDocument, Types } from 'mongoose';
 
 import type { AttachmentRow } from './attachment-row.js';
+import type { ChatInfo, ChatSettings } from './chat-profile.js';
 import type { ChatRole } from './chat-state.js';
 
 /** One person in a row that creates a chat or adds to it. */
@@ -29,7 +30,7 @@ export interface CallNoteRow {
   durationMs?: number;
 }
 
-/** What a system message tells; by `kind`. */
+/** What a system message tells that is no change of the chat itself; by `kind`. */
 export type SystemNoteRow = CallNoteRow;
 
 /**
@@ -48,7 +49,7 @@ export class ChatLogRow {
   rev: number;
 
   @Prop({ type: String, required: true })
-  kind: 'message' | 'created' | 'members_added' | 'member_removed' | 'member_role';
+  kind: 'message' | 'created' | 'members_added' | 'member_removed' | 'member_role' | 'info' | 'settings';
 
   /** Who did it: the sender of a message, the admin who added somebody. */
   @Prop({ type: Types.ObjectId, required: true })
@@ -57,11 +58,11 @@ export class ChatLogRow {
   @Prop({ type: Date, required: true })
   createdAt: Date;
 
-  /** Messages only: the place among the chat's messages, 1, 2, 3 ... without holes. */
+  /** Messages, those of the server included: the place among them, 1, 2, 3 ... without holes. */
   @Prop({ type: Number })
   seq?: number;
 
-  /** Changes only: `seq` of the last message before this row. */
+  /** Changes only: `seq` of the last message up to this row; a change that is a message names its own. */
   @Prop({ type: Number })
   lastSeq?: number;
 
@@ -88,9 +89,32 @@ export class ChatLogRow {
   @Prop({ type: Boolean })
   isQuiet?: true;
 
+  /** Messages: after so long the sender wants it gone. */
+  @Prop({ type: Number })
+  expiresInSeconds?: number;
+
+  /** Messages: from this moment on nothing but their place can be read. */
+  @Prop({ type: Date })
+  expiresAt?: Date;
+
+  /** `created`, `info`: all of it after this row; `changed` names what is new. */
+  @Prop({ type: Object })
+  info?: ChatInfo;
+
+  /** `settings`: all of them after this row; `changed` names what is new. */
+  @Prop({ type: Object })
+  settings?: ChatSettings;
+
+  @Prop({ type: [String], default: undefined })
+  changed?: string[];
+
   /** `created`, `members_added`: the people; `member_role`: the one with the new role. */
   @Prop({ type: [Object], default: undefined })
   members?: RosterChange[];
+
+  /** `members_added`: they may read all that was written before. */
+  @Prop({ type: Boolean })
+  hasHistory?: true;
 
   /** `member_removed`: who is gone, and who inherits the group when its owner leaves. */
   @Prop({ type: Types.ObjectId })

@@ -8,15 +8,20 @@ import { newObjectId, toObjectId } from '../../database/object-id.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { ChatLogStore } from './chat-log.store.js';
 import type { ChatState } from './chat-state.js';
+import { expiryOf } from './expiry.js';
 import { ChatWatermarks } from './chat-watermarks.js';
 import { GroupCommitter } from './group-committer.js';
+import { placeOf } from './row-place.js';
 
 /** How long an append is tried while the database is away, before its caller is told to try again. */
 const APPEND_TIMEOUT_MS = 15_000;
 const PROJECTION_RETRY_MS = 250;
 
 /** What a writer adds to the log; place, id and time are the log's to give. */
-export type RowDraft = Omit<ChatLogRow, '_id' | 'chatId' | 'rev' | 'seq' | 'lastSeq' | 'createdAt'>;
+export type RowDraft = Omit<
+  ChatLogRow,
+  '_id' | 'chatId' | 'rev' | 'seq' | 'lastSeq' | 'createdAt' | 'expiresAt'
+>;
 
 export interface AppendRequest {
   chatId: string;
@@ -25,6 +30,11 @@ export interface AppendRequest {
    * a newer state when another node was faster. `null`: nothing to change after all. Must not wait.
    */
   draft: (state: ChatState) => RowDraft | null;
+  /**
+   * Changes only: looks up what `stored` will tell, after the row is worked into what is read. What comes
+   * behind it in the log waits; a failure is logged, and `stored` comes all the same.
+   */
+  prepare?: (row: ChatLogRow) => Promise<void>;
   /**
    * Once, after the row is stored, in the order of `rev`; `audience` are the members at that row. Not
    * called for what was stored before already. Must not throw.
@@ -80,7 +90,7 @@ export class ChatLog implements OnApplicationShutdown {
     let audience: readonly string[] = [];
     let drafted: ChatState;
     const stored = (row: ChatLogRow) =>
-      this.inOrder(row, drafted, () => {
+      this.inOrder(row, drafted, request, () => {
         this.tell(request, row, audience);
         this.watermarks.move(request.chatId, row.rev, row.createdAt);
         resolve({ row, isNew: true });
@@ -92,9 +102,10 @@ export class ChatLog implements OnApplicationShutdown {
         const draft = request.draft(state);
         if (draft === null) return null;
         drafted = state;
-        const place = draft.kind === 'message' ? { seq: state.seq + 1 } : { lastSeq: state.seq };
         audience = state.audience;
-        return { _id: id, chatId, rev: state.rev + 1, ...place, createdAt: this.clock.now(), ...draft };
+        const place = { rev: state.rev + 1, ...placeOf(draft.kind, state) };
+        const createdAt = this.clock.now();
+        return { _id: id, chatId, ...place, createdAt, ...draft, ...expiryOf(draft, state, createdAt) };
       },
       stored: (row) => (row ? stored(row) : this.nothingStored(request.chatId, resolve)),
       // Our own row, whose answer was lost: nobody has been told of it yet.
@@ -147,11 +158,11 @@ export class ChatLog implements OnApplicationShutdown {
   }
 
   /** Runs `settle` at once for messages; a change is projected first, and what comes behind it waits. */
-  private inOrder(row: ChatLogRow, state: ChatState, settle: () => void): void {
+  private inOrder(row: ChatLogRow, state: ChatState, request: AppendRequest, settle: () => void): void {
     const before = this.projecting.get(state.chatId);
     if (!before && row.kind === 'message') return settle();
     const done = (before ?? Promise.resolve())
-      .then(() => (row.kind === 'message' ? undefined : this.project(row, state)))
+      .then(() => (row.kind === 'message' ? undefined : this.work(row, state, request)))
       .then(settle)
       .finally(() => {
         if (this.projecting.get(state.chatId) === done) this.projecting.delete(state.chatId);
@@ -159,6 +170,15 @@ export class ChatLog implements OnApplicationShutdown {
     // Rejects only while closing: what comes behind must then not move the watermark over it.
     done.catch(() => undefined);
     this.projecting.set(state.chatId, done);
+  }
+
+  private async work(row: ChatLogRow, state: ChatState, { prepare }: AppendRequest): Promise<void> {
+    await this.project(row, state);
+    try {
+      if (prepare) await withDeadline(prepare(row));
+    } catch (error) {
+      this.logger.warn(`what to tell of rev ${row.rev} of chat ${state.chatId} is missing: ${String(error)}`);
+    }
   }
 
   /** The row is stored, so the change holds; what is read of it follows as soon as the database lets it. */

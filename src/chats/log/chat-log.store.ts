@@ -4,7 +4,7 @@ import { mongo } from 'mongoose';
 import { NotFoundError } from '../../common/errors/app-error.js';
 import { withDeadline } from '../../database/deadline.js';
 import { ChatMembersRepository } from '../chat-members.repository.js';
-import { ChatsRepository } from '../chats.repository.js';
+import { type ChatRecord, ChatsRepository } from '../chats.repository.js';
 import { ChatLogRepository } from './chat-log.repository.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { ChatState, type ChatType } from './chat-state.js';
@@ -38,24 +38,33 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
   }
 
   private async read(chatId: string): Promise<ChatState> {
-    const chat = await this.chats.findById(chatId);
-    if (!chat) throw new NotFoundError('Chat');
+    let chat = await this.find(chatId);
     const last = await this.log.findLast(chatId);
     const rev = last?.rev ?? 0;
     if (rev > chat.projectedRev) {
-      for (const row of await this.log.findChanges(chatId, chat.projectedRev))
-        await this.project(row, chat.type);
+      const changes = await this.log.findChanges(chatId, chat.projectedRev);
+      for (const row of changes) await this.project(row, chat.type);
+      if (changes.length > 0) chat = await this.find(chatId);
     }
     const active = (await this.members.findActive([chatId], Number.POSITIVE_INFINITY)).get(chatId) ?? [];
     const roster = new Map(active.map(({ userId, role, joinedAt }) => [userId, { userId, role, joinedAt }]));
     const seq = last?.seq ?? last?.lastSeq ?? 0;
-    return new ChatState(chatId, chat.type, rev, seq, roster, last?.createdAt ?? chat.lastActivityAt);
+    const lastActivityAt = last?.createdAt ?? chat.lastActivityAt;
+    return new ChatState(chatId, chat.type, rev, seq, roster, lastActivityAt, chat.profile);
+  }
+
+  private async find(chatId: string): Promise<ChatRecord> {
+    const chat = await this.chats.findById(chatId);
+    if (!chat) throw new NotFoundError('Chat');
+    return chat;
   }
 
   /** Works a change into what is read of chats; a second time changes nothing. */
   async project(row: ChatLogRow, type: ChatType): Promise<void> {
     await this.members.project(row, type);
-    const { rev, memberCount = 0, createdAt: at } = row;
+    const { rev, memberCount, createdAt: at, info, settings } = row;
+    if (info) await this.chats.setInfo(row.chatId.toHexString(), rev, info);
+    if (settings) await this.chats.setSettings(row.chatId.toHexString(), rev, settings);
     await this.chats.markProjected(row.chatId.toHexString(), { rev, memberCount, at });
   }
 

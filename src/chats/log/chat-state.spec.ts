@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
 
 import type { ChatLogRow } from './chat-log.schema.js';
+import { DEFAULT_SETTINGS, NO_INFO } from './chat-profile.js';
 import { type ChatRole, ChatState } from './chat-state.js';
 
 const CREATED_AT = new Date('2026-01-01T00:00:00Z');
@@ -18,7 +19,9 @@ const id = (name: Name) => Types.ObjectId.createFromHexString(ids[name]);
 const people = (roles: Partial<Record<Name, ChatRole>>) =>
   Object.entries(roles).map(([name, role]) => ({ userId: id(name as Name), role }));
 
-type Change = Partial<Pick<ChatLogRow, 'kind' | 'seq' | 'lastSeq' | 'members' | 'removedId' | 'newOwnerId'>>;
+type Change = Partial<
+  Pick<ChatLogRow, 'kind' | 'seq' | 'lastSeq' | 'members' | 'removedId' | 'newOwnerId' | 'info' | 'settings'>
+>;
 
 const rowAt = (rev: number, change: Change): ChatLogRow => ({
   _id: new Types.ObjectId(),
@@ -126,6 +129,18 @@ describe('ChatState', () => {
     expect(joinedAt(stateAfter(CREATED, role))).toEqual(CREATED_AT);
     expect(joinedAt(stateAfter(CREATED, out, back))).toEqual(LATER);
     expect(stateAfter(CREATED, out, back).members.at(-1)?.userId).toBe(ids.cat);
+  });
+
+  it('should keep the latest title and settings, and leave those handed out as they were', () => {
+    const state = stateAfter({ ...CREATED, info: { ...NO_INFO, title: 'first' } });
+    const before = state.profile;
+
+    state.apply(rowAt(2, { kind: 'info', seq: 1, lastSeq: 1, info: { ...NO_INFO, title: 'second' } }));
+    const settings = { ...DEFAULT_SETTINGS, send: 'admins' as const };
+    state.apply(rowAt(3, { kind: 'settings', seq: 2, lastSeq: 2, settings }));
+
+    expect(before).toEqual({ info: { ...NO_INFO, title: 'first' }, settings: DEFAULT_SETTINGS });
+    expect(state).toMatchObject({ rev: 3, seq: 2, profile: { info: { title: 'second' }, settings } });
   });
 
   const heirs: { roles: Partial<Record<Name, ChatRole>>; heir: Name | null }[] = [

@@ -1,4 +1,5 @@
 import type { ChatLogRow } from './chat-log.schema.js';
+import { type ChatProfile, DEFAULT_SETTINGS, NO_INFO } from './chat-profile.js';
 
 export type ChatType = 'direct' | 'group';
 export type ChatRole = 'owner' | 'admin' | 'member';
@@ -26,6 +27,8 @@ export class ChatState {
     private readonly roster: Map<string, ChatRosterEntry>,
     /** When the chat last moved, for the order of chat lists. */
     public lastActivityAt: Date,
+    /** A new object after each change of it. */
+    public profile: ChatProfile = { info: NO_INFO, settings: DEFAULT_SETTINGS },
   ) {}
 
   has(userId: string): boolean {
@@ -57,9 +60,14 @@ export class ChatState {
     switch (row.kind) {
       case 'message':
         return;
+      case 'info':
+      case 'settings':
+        this.applyProfile(row);
+        return;
       case 'created':
       case 'members_added':
       case 'member_role':
+        this.applyProfile(row);
         for (const member of row.members ?? []) {
           const userId = member.userId.toHexString();
           const joinedAt = this.roster.get(userId)?.joinedAt ?? row.createdAt;
@@ -72,6 +80,11 @@ export class ChatState {
         break;
     }
     this.audienceCache = null;
+  }
+
+  private applyProfile({ info, settings }: ChatLogRow): void {
+    if (info) this.profile = { ...this.profile, info };
+    if (settings) this.profile = { ...this.profile, settings };
   }
 
   private promote(userId: string | undefined): void {

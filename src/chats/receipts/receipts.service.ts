@@ -5,6 +5,7 @@ import { Clock } from '../../common/clock.js';
 import { UnavailableError, ValidationError } from '../../common/errors/app-error.js';
 import { withDeadline } from '../../database/deadline.js';
 import { ChatAccess } from '../chat-access.js';
+import { ChatPreferences } from '../preferences.service.js';
 import { ChatLogRepository } from '../log/chat-log.repository.js';
 import {
   ChatReceiptsRepository,
@@ -12,6 +13,7 @@ import {
   type ReceiptsStep,
 } from './chat-receipts.repository.js';
 import { type ReceiptMark, shownReadSeq } from './chat-receipts.schema.js';
+import type { Seat } from '../preferences.repository.js';
 import { ReceiptPrivacy } from './receipt-privacy.js';
 import { ReceiptsPublisher } from './receipts.publisher.js';
 
@@ -50,6 +52,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     private readonly access: ChatAccess,
     private readonly log: ChatLogRepository,
     private readonly repository: ChatReceiptsRepository,
+    private readonly preferences: ChatPreferences,
     private readonly privacy: ReceiptPrivacy,
     private readonly publisher: ReceiptsPublisher,
     private readonly clock: Clock,
@@ -144,6 +147,7 @@ export class ReceiptsService implements OnApplicationShutdown {
   /** Writes the chats given; answers those to be tried again on top of another node's receipts. */
   private async attempt(batch: Map<string, Map<string, Gathered>>, chatIds: string[]): Promise<string[]> {
     const records = await this.load(chatIds);
+    await this.preferences.readAgain(readAgain(batch, records));
     const steps: ReceiptsStep[] = [];
     for (const chatId of chatIds) {
       const step = this.stepOf(chatId, records.get(chatId), batch.get(chatId) ?? new Map());
@@ -202,4 +206,13 @@ function settle(
   how: (waiter: Gathered['waiters'][number]) => void,
 ): void {
   for (const { waiters } of members?.values() ?? []) for (const waiter of waiters) how(waiter);
+}
+
+/** Whose reading brings no receipt further. */
+function readAgain(batch: Map<string, Map<string, Gathered>>, records: Map<string, ReceiptsRecord>): Seat[] {
+  return [...records].flatMap(([chatId, { marks }]) =>
+    [...(batch.get(chatId) ?? [])]
+      .filter(([userId, { readSeq }]) => readSeq > 0 && readSeq <= (marks[userId]?.readSeq ?? 0))
+      .map(([userId]) => ({ chatId, userId })),
+  );
 }

@@ -38,6 +38,7 @@ interface FieldOptions {
 }
 
 export const OBJECT_ID = /^[0-9a-f]{24}$/;
+const INVITE_TOKEN = /^[A-Za-z0-9_-]{32}$/;
 
 function documented(options: FieldOptions, schema: Record<string, unknown>): PropertyDecorator {
   const { description, example, nullable } = options;
@@ -110,6 +111,18 @@ export function IdField(options: FieldOptions = {}) {
   );
 }
 
+/** An invite's token: 32 characters that need no encoding in an address. */
+export function TokenField(options: FieldOptions = {}) {
+  return applyDecorators(
+    documented(
+      { example: 'hZ0mJp3Q8m2yVYg5Jt0w9sE1kX4uTq7B', ...options },
+      { type: String, pattern: INVITE_TOKEN.source },
+    ),
+    Matches(INVITE_TOKEN, { message: '$property must be a token: 32 characters' }),
+    IsString(),
+  );
+}
+
 export function IdListField(options: FieldOptions & { min?: number; max: number }) {
   const { min = 0, max } = options;
   return applyDecorators(
@@ -158,6 +171,15 @@ export function BooleanField(options: FieldOptions = {}) {
 
 export function EnumField(values: readonly string[], options: FieldOptions = {}) {
   return applyDecorators(documented(options, { enum: [...values] }), IsIn([...values]), IsString());
+}
+
+/** One of a few whole numbers. */
+export function ChoiceField(values: readonly number[], options: FieldOptions = {}) {
+  return applyDecorators(
+    documented(options, { type: 'integer', enum: [...values] }),
+    IsIn([...values]),
+    IsInt(),
+  );
 }
 
 /** A moment as ISO 8601 text. */

@@ -1,11 +1,21 @@
 import { IntersectionType } from '@nestjs/swagger';
 
 import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
-import { EnumField, IdField, IdListField, TextField, TimeField } from '../../common/validation/fields.js';
+import {
+  EnumField,
+  IdField,
+  IdListField,
+  IntField,
+  TextField,
+  TimeField,
+} from '../../common/validation/fields.js';
 import { FILE_TYPES, type FileMessageType, MAX_ATTACHMENTS } from '../message-attachments.service.js';
 
 /** The most characters of a message's text. */
 export const MAX_TEXT = 4096;
+
+/** The longest life of a message that is to disappear: 90 days. */
+export const MAX_LIFE_SECONDS = 7_776_000;
 
 /** Body of `POST /api/chats/:id/messages`. */
 export class PostMessageDto {
@@ -49,6 +59,14 @@ export class PostMessageDto {
       'To be sent then and not now: a moment in the next 366 days. Until then only the sender knows of it',
   })
   sendAt?: string;
+
+  @IntField({
+    min: 1,
+    max: MAX_LIFE_SECONDS,
+    optional: true,
+    description: "The message is gone after so long, or sooner by the chat's `disappearingSeconds`",
+  })
+  expiresInSeconds?: number;
 }
 
 /** Payload of `new_message`. */

@@ -2,7 +2,9 @@ import { Types } from 'mongoose';
 
 import { ChatMembersRepository } from '../../../src/chats/chat-members.repository.js';
 import { ChatsRepository } from '../../../src/chats/chats.repository.js';
+import { DEFAULT_SETTINGS, NO_INFO } from '../../../src/chats/log/chat-profile.js';
 import type { ChatLogRow } from '../../../src/chats/log/chat-log.schema.js';
+import { PreferencesRepository } from '../../../src/chats/preferences.repository.js';
 import { ChatReceiptsRepository } from '../../../src/chats/receipts/chat-receipts.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
 import { MESSAGES_PER_CHAT, rowOf } from './chat-log.plans.js';
@@ -49,6 +51,8 @@ export function addChats(add: AddPlan): void {
   add(ChatsRepository, 'markProjected', (chats) =>
     chats.markProjected(long(0), { rev: 1, memberCount: 2, at: NOW }),
   );
+  add(ChatsRepository, 'setInfo', (chats) => chats.setInfo(long(0), 9, { ...NO_INFO, title: 'new' }));
+  add(ChatsRepository, 'setSettings', (chats) => chats.setSettings(long(0), 9, DEFAULT_SETTINGS));
   add(ChatsRepository, 'moveWatermarks', (chats) =>
     chats.moveWatermarks([0, 1].map((n) => ({ chatId: long(n), projectedRev: 2, lastActivityAt: NOW }))),
   );
@@ -102,6 +106,20 @@ export function addMembers(add: AddPlan): void {
   );
 }
 
+export function addPreferences(add: AddPlan): void {
+  const seat = { chatId: long(0), userId: hex(user(7)) };
+  add(PreferencesRepository, 'set', (preferences) => preferences.set(seat, { isPinned: true }));
+  add(PreferencesRepository, 'clear', (preferences) => preferences.clear(seat, 5));
+  add(PreferencesRepository, 'markUnread', (preferences) => preferences.markUnread(seat, 5));
+  add(
+    PreferencesRepository,
+    'findMarked',
+    (preferences) => preferences.findMarked([seat, { chatId: long(1), userId: hex(user(8)) }]),
+    { keys: 4, docs: 2 },
+  );
+  add(PreferencesRepository, 'unmark', (preferences) => preferences.unmark(seat));
+}
+
 export function addReceipts(add: AddPlan): void {
   add(ChatReceiptsRepository, 'findByChats', (receipts) => receipts.findByChats([long(0), long(1)]));
   add(ChatReceiptsRepository, 'findRevs', (receipts) => receipts.findRevs([long(0), long(1)]));
@@ -123,7 +141,6 @@ export async function seedChats(insert: Insert): Promise<void> {
       times(1000, (n) => ({
         _id: chat(n),
         type: n < CHATS ? 'group' : 'direct',
-        title: null,
         createdBy: user(0),
         createdAt: NOW,
         projectedRev: 1,

@@ -1,0 +1,36 @@
+import { BooleanField, IntField, TokenField } from '../../common/validation/fields.js';
+import { MAX_MEMBERS } from './create-chat.dto.js';
+
+/** The longest life of an invite that has an end: a year. */
+const MAX_LIFE_SECONDS = 31_536_000;
+
+export class CreateInviteDto {
+  @IntField({
+    min: 1,
+    max: MAX_LIFE_SECONDS,
+    optional: true,
+    example: 604_800,
+    description: 'It works for so long; without it until it is revoked',
+  })
+  expiresInSeconds?: number;
+
+  @IntField({
+    min: 1,
+    max: MAX_MEMBERS,
+    optional: true,
+    example: 10,
+    description: 'So many people may come by it; without it any number',
+  })
+  maxUses?: number;
+}
+
+/** `:token` of a route. */
+export class InviteTokenParamsDto {
+  @TokenField()
+  token: string;
+}
+
+export class DecideJoinRequestDto {
+  @BooleanField({ example: true, description: '`false` turns them away' })
+  accept: boolean;
+}

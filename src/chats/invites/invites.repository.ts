@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import type { Model } from 'mongoose';
+
+import { newObjectId, toObjectId } from '../../database/object-id.js';
+import { ChatInvite } from './invite.schema.js';
+
+export interface Invite {
+  id: string;
+  chatId: string;
+  token: string;
+  expiresAt: Date | null;
+  maxUses: number | null;
+  uses: number;
+  revokedAt: Date | null;
+}
+
+export interface NewInvite {
+  chatId: string;
+  token: string;
+  createdBy: string;
+  createdAt: Date;
+  expiresAt: Date | null;
+  maxUses: number | null;
+}
+
+@Injectable()
+export class InvitesRepository {
+  constructor(@InjectModel(ChatInvite.name) private readonly model: Model<ChatInvite>) {}
+
+  async insert({ chatId, createdBy, ...invite }: NewInvite): Promise<Invite> {
+    const row: ChatInvite = {
+      ...invite,
+      _id: newObjectId(),
+      chatId: toObjectId(chatId),
+      createdBy: toObjectId(createdBy),
+      uses: 0,
+      ...(invite.maxUses !== null && { usedBy: [] }),
+      revokedAt: null,
+    };
+    await this.model.collection.insertOne(row);
+    return toInvite(row);
+  }
+
+  async findByToken(token: string): Promise<Invite | null> {
+    const row = await this.model.findOne({ token }, { usedBy: 0 }).lean<ChatInvite | null>();
+    return row && toInvite(row);
+  }
+
+  /** Those of a chat that work at this moment, the oldest first. */
+  async findLive(chatId: string, now: Date, limit: number): Promise<Invite[]> {
+    const rows = await this.model
+      .find({ chatId: toObjectId(chatId), ...isOpen(now), $expr: HAS_ROOM }, { usedBy: 0 })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean<ChatInvite[]>();
+    return rows.map(toInvite);
+  }
+
+  /** One use of it for this person, or the one that they took before; `false` when it has ended. */
+  async claim({ id, maxUses }: Invite, userId: string, now: Date): Promise<boolean> {
+    const open = { _id: toObjectId(id), ...isOpen(now) };
+    const user = toObjectId(userId);
+    if (maxUses === null) {
+      return (await this.model.updateOne(open, { $inc: { uses: 1 } })).matchedCount > 0;
+    }
+    const free = { ...open, uses: { $lt: maxUses }, usedBy: { $ne: user } };
+    const taken = await this.model.updateOne(free, { $inc: { uses: 1 }, $push: { usedBy: user } });
+    if (taken.matchedCount > 0) return true;
+    return (await this.model.findOne({ ...open, usedBy: user }, { _id: 1 }).lean()) !== null;
+  }
+
+  /** Gives back a use that let nobody in. */
+  async release({ id, maxUses }: Invite, userId: string): Promise<void> {
+    const user = toObjectId(userId);
+    const taken = { _id: toObjectId(id), ...(maxUses !== null && { usedBy: user }) };
+    const giveBack = { $inc: { uses: -1 }, ...(maxUses !== null && { $pull: { usedBy: user } }) };
+    await this.model.updateOne(taken, giveBack);
+  }
+
+  async revokeAll(chatId: string, now: Date): Promise<void> {
+    await this.model.updateMany(
+      { chatId: toObjectId(chatId), revokedAt: null },
+      { $set: { revokedAt: now } },
+    );
+  }
+
+  /** Forgets those of a chat that ended before. */
+  async purge(chatId: string, endedBefore: Date): Promise<void> {
+    const ended = { $ne: null, $lt: endedBefore };
+    const $or = [{ revokedAt: ended }, { expiresAt: ended }];
+    await this.model.deleteMany({ chatId: toObjectId(chatId), $or });
+  }
+}
+
+const HAS_ROOM = { $or: [{ $eq: ['$maxUses', null] }, { $lt: ['$uses', '$maxUses'] }] };
+
+function isOpen(now: Date) {
+  return { revokedAt: null, $or: [{ expiresAt: null }, { expiresAt: { $gt: now } }] };
+}
+
+function toInvite({ _id, chatId, token, expiresAt, maxUses, uses, revokedAt }: ChatInvite): Invite {
+  const ids = { id: _id.toHexString(), chatId: chatId.toHexString() };
+  return { ...ids, token, expiresAt, maxUses, uses, revokedAt };
+}

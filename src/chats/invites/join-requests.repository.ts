@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import type { Model } from 'mongoose';
+
+import { duplicateKeyOf } from '../../database/duplicate-key.js';
+import { newObjectId, toObjectId } from '../../database/object-id.js';
+import { ChatJoinRequest } from './join-request.schema.js';
+
+export interface JoinRequest {
+  userId: string;
+  createdAt: Date;
+}
+
+@Injectable()
+export class JoinRequestsRepository {
+  constructor(@InjectModel(ChatJoinRequest.name) private readonly model: Model<ChatJoinRequest>) {}
+
+  /** `false` when they wait already. */
+  async add(chatId: string, userId: string, createdAt: Date): Promise<boolean> {
+    const row = { _id: newObjectId(), chatId: toObjectId(chatId), userId: toObjectId(userId), createdAt };
+    try {
+      await this.model.collection.insertOne(row);
+      return true;
+    } catch (error) {
+      if (duplicateKeyOf(error)) return false;
+      throw error;
+    }
+  }
+
+  async has(chatId: string, userId: string): Promise<boolean> {
+    const pair = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
+    return (await this.model.findOne(pair, { _id: 1 }).lean()) !== null;
+  }
+
+  /** By user id. */
+  async findPage(chatId: string, afterUserId: string | null, limit: number): Promise<JoinRequest[]> {
+    const after = afterUserId !== null && { userId: { $gt: toObjectId(afterUserId) } };
+    const rows = await this.model
+      .find({ chatId: toObjectId(chatId), ...after }, { _id: 0, userId: 1, createdAt: 1 })
+      .sort({ userId: 1 })
+      .limit(limit)
+      .lean<Pick<ChatJoinRequest, 'userId' | 'createdAt'>[]>();
+    return rows.map(({ userId, createdAt }) => ({ userId: userId.toHexString(), createdAt }));
+  }
+
+  /** `true` for the one who ended the waiting. */
+  async remove(chatId: string, userId: string): Promise<boolean> {
+    const pair = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
+    return (await this.model.deleteOne(pair)).deletedCount > 0;
+  }
+
+  /** Of these people those who wait. */
+  async findAmong(chatId: string, userIds: readonly string[]): Promise<string[]> {
+    const rows = await this.model
+      .find({ chatId: toObjectId(chatId), userId: { $in: userIds.map(toObjectId) } }, { _id: 0, userId: 1 })
+      .lean<Pick<ChatJoinRequest, 'userId'>[]>();
+    return rows.map(({ userId }) => userId.toHexString());
+  }
+}

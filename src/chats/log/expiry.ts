@@ -1,0 +1,31 @@
+import type { ChatLogRow } from './chat-log.schema.js';
+import type { ChatState } from './chat-state.js';
+
+/** When a message will be gone: by the chat's setting at its place, or sooner if its sender wants so. */
+export function expiryOf(
+  { kind, type, expiresInSeconds }: Pick<ChatLogRow, 'kind' | 'type' | 'expiresInSeconds'>,
+  { profile }: ChatState,
+  createdAt: Date,
+): Pick<ChatLogRow, 'expiresAt'> {
+  if (kind !== 'message' || type === 'system') return {};
+  const seconds = Math.min(
+    expiresInSeconds ?? Number.POSITIVE_INFINITY,
+    profile.settings.disappearingSeconds || Number.POSITIVE_INFINITY,
+  );
+  return Number.isFinite(seconds) ? { expiresAt: new Date(createdAt.getTime() + seconds * 1000) } : {};
+}
+
+export function isExpired({ expiresAt }: Pick<ChatLogRow, 'expiresAt'>, nowMs: number): boolean {
+  return expiresAt !== undefined && expiresAt.getTime() <= nowMs;
+}
+
+/**
+ * The row as it may be read at this moment. Of an expired message only its place is left, named field by
+ * field: content that rows get later never slips out.
+ */
+export function asOf(row: ChatLogRow, nowMs: number): ChatLogRow {
+  if (!isExpired(row, nowMs)) return row;
+  const { _id, chatId, rev, kind, senderId, createdAt, seq, clientMessageId, type, isQuiet, expiresAt } = row;
+  const left = { _id, chatId, rev, kind, senderId, createdAt, seq, clientMessageId, type, expiresAt };
+  return { ...left, ...(isQuiet && { isQuiet }), text: '' };
+}
