@@ -30,6 +30,6 @@ export class SendTurns {
   ): Promise<{ result: Promise<R> }> {
     const [, ready] = await Promise.allSettled([before, prepared]);
     if (ready.status === 'rejected') throw ready.reason;
-    return { result: go(ready.value as T) };
+    return { result: go(ready.value) };
   }
 }
