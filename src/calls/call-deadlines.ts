@@ -21,6 +21,7 @@ const BATCH = 100;
 export class CallDeadlines implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(CallDeadlines.name);
   private readonly underWay = new Set<Promise<void>>();
+  private isRecovered = false;
 
   constructor(
     private readonly calls: CallsRepository,
@@ -43,11 +44,10 @@ export class CallDeadlines implements OnApplicationBootstrap, OnApplicationShutd
     let page: CallRecord[] = [];
     do {
       page = await this.calls.findLivePage(page.at(-1)?.chatId ?? null, BATCH);
-      for (const call of page) {
-        this.timers.arm(call);
-        await this.seating.loseForeign(call);
-      }
+      // Only then is their time counted: it may have run out while there was no server to come back to.
+      for (const call of page) this.timers.arm(await this.seating.loseForeign(call));
     } while (page.length === BATCH);
+    this.isRecovered = true;
     await this.traces
       .repair(0)
       .catch((error: unknown) => this.logger.warn(`traces of calls wait for the sweep: ${String(error)}`));
@@ -55,6 +55,7 @@ export class CallDeadlines implements OnApplicationBootstrap, OnApplicationShutd
 
   /** Everything that is overdue, and the traces that are missing. */
   async sweep(): Promise<void> {
+    if (!this.isRecovered) return;
     for (const call of await this.calls.findDue(this.clock.now(), BATCH)) await this.run(call);
     await this.traces.repair();
   }

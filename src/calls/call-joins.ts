@@ -33,7 +33,7 @@ export class CallJoins {
     call: CallRecord,
     userId: string,
     device: CallDevice,
-    request?: CallRequest,
+    request: CallRequest | null = null,
   ): Promise<CallRecord> {
     const change = await this.enter(
       call,

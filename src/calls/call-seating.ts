@@ -6,7 +6,7 @@ import { CallDevices } from './call-devices.js';
 import { CallFinder } from './call-finder.js';
 import { CallNews } from './call-news.js';
 import { CallStore } from './call-store.js';
-import { interrupt, resume } from './call-transitions.js';
+import { interrupt, type Loss, resume } from './call-transitions.js';
 import type { CallDevice, CallRecord } from './call.record.js';
 import { CallsRepository } from './calls.repository.js';
 
@@ -35,26 +35,26 @@ export class CallSeating {
   async lose(userId: string, socketId: string): Promise<void> {
     const callId = this.devices.find(socketId);
     const call = callId === undefined ? null : await this.calls.findById(callId);
-    if (call) await this.interrupt(call, userId, (device) => device.socketId === socketId);
+    if (call) await this.interrupt(call, { userId, isGone: (device) => device.socketId === socketId });
   }
 
   /** All devices of the call that another process held, which is no more. */
-  async loseForeign(call: CallRecord): Promise<void> {
+  async loseForeign(call: CallRecord): Promise<CallRecord> {
+    const isGone = ({ nodeId }: CallDevice) => nodeId !== this.devices.nodeId;
+    let latest = call;
     for (const { userId } of call.seats) {
-      await this.interrupt(call, userId, ({ nodeId }) => nodeId !== this.devices.nodeId);
+      latest = await this.interrupt(latest, { userId, isGone, isAnew: true });
     }
+    return latest;
   }
 
-  private async interrupt(
-    call: CallRecord,
-    userId: string,
-    isGone: (device: CallDevice) => boolean,
-  ): Promise<void> {
+  private async interrupt(call: CallRecord, loss: Omit<Loss, 'graceUntil'>): Promise<CallRecord> {
     const graceMs = this.config.callGraceMs;
     const { after, before } = await this.store.change(call, (latest) => {
       const graceUntil = new Date(this.clock.nowMs() + graceMs);
-      return interrupt(latest, { userId, isGone, graceUntil });
+      return interrupt(latest, { ...loss, graceUntil });
     });
-    if (after !== before) this.news.interrupted(after, userId, graceMs);
+    if (after !== before) this.news.interrupted(after, loss.userId, graceMs);
+    return after;
   }
 }

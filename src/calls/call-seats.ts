@@ -27,11 +27,16 @@ export function visibleTo(call: CallRecord): string[] {
 
 /** Who is being rung or is in it, and so in no other. */
 export function busyUserIds(call: CallRecord): string[] {
-  if (!isLive(call)) return [];
-  return call.seats
-    .filter(({ state }) => state === 'ringing' || state === 'joined')
-    .map(({ userId }) => userId);
+  return isLive(call) ? call.seats.filter(isTaken).map(({ userId }) => userId) : [];
 }
+
+/** Whether somebody is being rung or in it. */
+export function isSeated(call: CallRecord, userId: string): boolean {
+  const seat = seatOf(call, userId);
+  return seat !== undefined && isTaken(seat);
+}
+
+const isTaken = ({ state }: CallSeat): boolean => state === 'ringing' || state === 'joined';
 
 export function joinedSeats(call: CallRecord): CallSeat[] {
   return call.seats.filter(({ state }) => state === 'joined');

@@ -33,6 +33,7 @@ function call(target: CallTarget = DIRECT, busyIds: string[] = []): CallRecord {
     callType: 'video',
     target,
     busyIds: new Set(busyIds),
+    request: null,
     now: at(0),
     ringMs: RING_MS,
   });
@@ -230,6 +231,8 @@ describe('losing a device', () => {
     expect(deadlineOf(interrupted)).toEqual(at(2000 + GRACE_MS));
     expect(busyUserIds(interrupted)).toEqual(['ann', 'bob']);
     expect(lost(interrupted, 'bob', 9000)).toBe(interrupted);
+    const anew = { userId: 'bob', isGone: () => true, graceUntil: at(60_000), isAnew: true };
+    expect(deadlineOf(interrupt(interrupted, anew))).toEqual(at(60_000));
     expect(lost(call(), 'bob')).toEqual(call());
   });
 

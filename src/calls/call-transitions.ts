@@ -6,6 +6,9 @@ import type { CallDevice, CallRecord, CallRequest, CallSeat } from './call.recor
 /** The most people that a mesh of peer connections carries. */
 export const MAX_JOINED = 8;
 
+/** Requests that a call remembers; nobody sends again what lies so many joins back. */
+const MAX_REQUESTS = 100;
+
 const OVER = 'This call is over';
 const NOT_IN_CALL = 'You are not in this call';
 
@@ -17,7 +20,12 @@ const NOT_IN_CALL = 'You are not in this call';
 /** Comes in: answers, joins a group call later, or joins again. The same device twice changes nothing. */
 export function join(
   call: CallRecord,
-  { userId, device, now, request }: { userId: string; device: CallDevice; now: Date; request?: CallRequest },
+  {
+    userId,
+    device,
+    now,
+    request,
+  }: { userId: string; device: CallDevice; now: Date; request?: CallRequest | null },
 ): CallRecord {
   assertLive(call);
   const seat = seatOf(call, userId);
@@ -35,7 +43,7 @@ export function join(
     state: call.state === 'ringing' ? moveCall('ringing', 'active') : call.state,
     answeredAt: call.answeredAt ?? now,
     hiddenFrom: call.hiddenFrom.filter((id) => id !== userId),
-    requests: request ? [...call.requests, request] : call.requests,
+    requests: request ? [...call.requests, request].slice(-MAX_REQUESTS) : call.requests,
   };
 }
 
@@ -78,18 +86,24 @@ export function removeMember(call: CallRecord, { userId, now }: { userId: string
   return isUnanswered ? finish(left, 'missed', 'removed', now) : left;
 }
 
-/** The device is gone; it or another of theirs may come back in time. */
+/**
+ * The device is gone; it or another of theirs may come back in time. Who is away already keeps the time that
+ * they have, unless `isAnew`: the server itself was away.
+ */
 export function interrupt(
   call: CallRecord,
-  {
-    userId,
-    isGone,
-    graceUntil,
-  }: { userId: string; isGone: (device: CallDevice) => boolean; graceUntil: Date },
+  { userId, isGone, graceUntil, isAnew = false }: Loss,
 ): CallRecord {
   const seat = seatOf(call, userId);
-  if (!isLive(call) || seat?.state !== 'joined' || isInterrupted(seat)) return call;
+  if (!isLive(call) || seat?.state !== 'joined' || (isInterrupted(seat) && !isAnew)) return call;
   return seat.device && isGone(seat.device) ? withSeat(call, { ...seat, graceUntil }) : call;
+}
+
+export interface Loss {
+  userId: string;
+  isGone: (device: CallDevice) => boolean;
+  graceUntil: Date;
+  isAnew?: boolean;
 }
 
 /** Goes on with the call on this device, whether another was lost or is to be relieved. */

@@ -12,6 +12,8 @@ import { CallJoins } from './call-joins.js';
 import { CallLeaves } from './call-leaves.js';
 import { CallMembersListener } from './call-members.listener.js';
 import { CallNews } from './call-news.js';
+import { CallPlacement } from './call-placement.js';
+import { CallRequests } from './call-requests.js';
 import { CallSeating } from './call-seating.js';
 import { CallSignals } from './call-signals.js';
 import { CallStarts } from './call-starts.js';
@@ -47,6 +49,8 @@ import { SocketTurns } from './socket-turns.js';
     CallTimers,
     CallTraces,
     CallTargets,
+    CallPlacement,
+    CallRequests,
     CallFinder,
     CallNews,
     CallStore,

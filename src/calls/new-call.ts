@@ -21,7 +21,7 @@ export interface NewCall {
   readonly target: CallTarget;
   /** Of those to be rung, who is in another call. */
   readonly busyIds: ReadonlySet<string>;
-  readonly request?: CallRequest;
+  readonly request: CallRequest | null;
   readonly now: Date;
   readonly ringMs: number;
 }

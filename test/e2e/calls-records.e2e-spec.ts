@@ -1,3 +1,4 @@
+import { Types } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import {
@@ -12,7 +13,9 @@ import {
   type Person,
   ring,
   RING_MS,
+  sharedSettings,
   traceOf,
+  traces,
 } from '../support/calls.js';
 import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
 
@@ -187,6 +190,30 @@ describe('what is kept of calls', () => {
       await app.http.get(`/api/calls${query}`).set(bob.user.auth).expect(400);
     const [eve] = (await people(app, 1)) as [Person];
     expect(await callsOf(app, eve.user)).toEqual([]);
+  });
+
+  it('should say in the chat what a crash has kept back, once, at the next start', async () => {
+    const shared = sharedSettings();
+    const before = await createTestApp(shared);
+    const { ann, bob, chatId } = await pair(before);
+    const { id: callId } = await ring(ann.phone, chatId);
+    await bob.phone.ok('call_rejected', { callId });
+    await traceOf(before, bob.user, chatId, callId);
+    // As a crash leaves it: the one is written, and not known to be; the other was never written.
+    const calls = before.connection.collection('calls');
+    const untold = new Types.ObjectId();
+    const { _id: told, ...rest } = (await calls.findOneAndUpdate({}, { $set: { isTraced: false } })) ?? {};
+    await calls.insertOne({ ...rest, _id: untold, isTraced: false });
+
+    const after = await createTestApp(shared);
+
+    const found = await traces(after, bob.user, chatId);
+    expect(found.map(({ system }) => system.callId as string).toSorted()).toEqual(
+      [String(told), String(untold)].toSorted(),
+    );
+    expect(await calls.countDocuments({ isTraced: true })).toBe(2);
+    await before.connection.dropDatabase();
+    await Promise.all([before, after].map((node) => node.close()));
   });
 
   /** The contract's fields, and no device, socket, session or node of anybody. */

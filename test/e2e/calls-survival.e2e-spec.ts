@@ -184,7 +184,7 @@ describe('a call whose parties come and go', () => {
 
     await end(bob);
     await closed;
-    await ann.phone.settle();
+    await ann.phone.next('call_interrupted');
     app.clock.advance(GRACE_MS);
 
     expect(await ann.phone.next('call_ended')).toMatchObject({ callId, userId: bob.id });

@@ -71,14 +71,16 @@ export async function pair(app: TestApp, laptopsOn: TestApp = app): Promise<Pair
   return { ann, bob, chatId: await app.directChat(ann.user, bob.user) };
 }
 
+/** Settings for several nodes on one database, which the test drops in the end. */
+export const sharedSettings = (): Record<string, string> => ({
+  MONGODB_URI: databaseUri(`calls_${randomBytes(4).toString('hex')}`),
+  JWT_SECRET: randomBytes(32).toString('hex'),
+  RATE_LIMITS: 'off',
+});
+
 /** Two nodes on one database; without Redis each hears its own sockets only, but both decide alike. */
-export async function twoNodes(settings: Record<string, string> = {}): Promise<[TestApp, TestApp]> {
-  const shared = {
-    MONGODB_URI: databaseUri(`calls_${randomBytes(4).toString('hex')}`),
-    JWT_SECRET: randomBytes(32).toString('hex'),
-    RATE_LIMITS: 'off',
-    ...settings,
-  };
+export async function twoNodes(): Promise<[TestApp, TestApp]> {
+  const shared = sharedSettings();
   return [await createTestApp(shared), await createTestApp(shared)];
 }
 
