@@ -21,6 +21,7 @@ import { JobsModule } from './jobs/jobs.module.js';
 import { MediaModule } from './media/media.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PreviewsModule } from './messages/previews/previews.module.js';
+import { TraceModule } from './messages/trace/trace.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { StatusModule } from './status/status.module.js';
 import { SyncModule } from './sync/sync.module.js';
@@ -39,6 +40,7 @@ import { UsersModule } from './users/users.module.js';
     InvitesModule,
     MessagesModule,
     PreviewsModule,
+    TraceModule,
     StatusModule,
     CallsModule,
     ReportsModule,

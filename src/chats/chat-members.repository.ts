@@ -84,13 +84,18 @@ export class ChatMembersRepository {
     return byChat;
   }
 
-  /** A page of a chat's active members by user id. */
-  async findPage(chatId: string, afterUserId: string | null, limit: number): Promise<Membership[]> {
+  /** A page of a chat's active members by user id; with `past` also of those who have left. */
+  async findPage(
+    chatId: string,
+    afterUserId: string | null,
+    limit: number,
+    { past = false } = {},
+  ): Promise<Membership[]> {
     const rows = await this.model
       .find(
         {
           chatId: toObjectId(chatId),
-          isActive: true,
+          ...(!past && { isActive: true }),
           ...(afterUserId && { userId: { $gt: toObjectId(afterUserId) } }),
         },
         FIELDS,

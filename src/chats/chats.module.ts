@@ -85,6 +85,7 @@ import { RelationsService } from './relations.service.js';
     ChatsService,
     ReceiptsService,
     ChatPreferences,
+    ReceiptPrivacy,
     RelationsService,
     DirectGate,
     Newcomers,

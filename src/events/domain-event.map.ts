@@ -84,6 +84,9 @@ export interface DomainEventMap {
   'media.released': { mediaIds: readonly string[] };
   /** Watermarks moved, at most once per chat, member and flush. */
   'receipt.moved': ReceiptMoved;
+  /** A socket of a login came in, and went. */
+  'device.connected': { userId: string; sessionId: string; socketId: string };
+  'device.disconnected': { userId: string; socketId: string };
   /** First active socket of a user; not again for further tabs. */
   'user.online': { userId: string };
   /** After the last active socket and the grace. */

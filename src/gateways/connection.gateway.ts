@@ -11,6 +11,7 @@ import { CallsService } from '../calls/calls.service.js';
 import { Clock } from '../common/clock.js';
 import { toErrorInfo } from '../common/errors/error-body.js';
 import { RateLimiter } from '../common/rate-limit/rate-limiter.js';
+import { DomainEvents } from '../events/domain-events.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { PresenceViews } from '../presence/presence-views.service.js';
 import type { ParleyServer, ParleySocket } from '../realtime/parley-socket.js';
@@ -42,6 +43,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     private readonly ended: SessionsListener,
     private readonly users: UsersService,
     private readonly calls: CallsService,
+    private readonly events: DomainEvents,
     private readonly limiter: RateLimiter,
     private readonly clock: Clock,
   ) {}
@@ -63,12 +65,15 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     if (this.ended.hasJustEnded(sessionId)) return void socket.disconnect(true);
     void socket.join([userRoom(userId), sessionRoom(sessionId)]);
     this.presence.active(userId, socket.id);
+    this.events.publish('device.connected', { userId, sessionId, socketId: socket.id });
     this.expiry.watch(socket);
     this.ring(socket).catch((error: unknown) => this.logger.warn(`not rung: ${String(error)}`));
   }
 
   handleDisconnect(socket: ParleySocket): void {
-    this.presence.inactive(socket.data.user.userId, socket.id);
+    const { userId } = socket.data.user;
+    this.presence.inactive(userId, socket.id);
+    this.events.publish('device.disconnected', { userId, socketId: socket.id });
     this.expiry.forget(socket);
     this.calls.disconnected(callerOf(socket)).catch((error: unknown) => {
       this.logger.warn(`the call of a lost socket not interrupted: ${String(error)}`);

@@ -5,8 +5,10 @@ import { CallsModule } from '../calls/calls.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PreviewsModule } from '../messages/previews/previews.module.js';
 import { MediaModule } from '../media/media.module.js';
+import { TraceModule } from '../messages/trace/trace.module.js';
 import { StatusModule } from '../status/status.module.js';
 import { CallSweepJob } from './call-sweep.job.js';
+import { ConnectionsJob } from './connections.job.js';
 import { JobLease, JobLeaseSchema } from './job-lease.schema.js';
 import { JobLeasesRepository } from './job-leases.repository.js';
 import { JobRunner } from './job-runner.js';
@@ -22,6 +24,7 @@ import { StatusSweepJob } from './status-sweep.job.js';
     MediaModule,
     MessagesModule,
     PreviewsModule,
+    TraceModule,
     MongooseModule.forFeature([{ name: JobLease.name, schema: JobLeaseSchema }]),
   ],
   providers: [
@@ -32,6 +35,7 @@ import { StatusSweepJob } from './status-sweep.job.js';
     MediaSweepJob,
     ScheduledMessagesJob,
     LinkPreviewsJob,
+    ConnectionsJob,
   ],
 })
 export class JobsModule {}

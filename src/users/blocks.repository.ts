@@ -40,6 +40,17 @@ export class BlocksRepository extends SavedPeopleRepository {
     return split(userId, rows);
   }
 
+  /** Which of `ids` the user has blocked, and since when. */
+  async findSince(ownerId: string, ids: readonly string[]): Promise<Map<string, Date>> {
+    const rows = await this.model
+      .find(
+        { ownerId: toObjectId(ownerId), userId: { $in: ids.map(toObjectId) } },
+        { _id: 0, userId: 1, createdAt: 1 },
+      )
+      .lean<Pick<SavedPerson, 'userId' | 'createdAt'>[]>();
+    return new Map(rows.map(({ userId, createdAt }) => [userId.toHexString(), createdAt]));
+  }
+
   /** Everybody with whom there is a block, in either direction. */
   async findAround(userId: string): Promise<BlocksBetween> {
     const user = toObjectId(userId);

@@ -64,6 +64,11 @@ export class BlocksService implements OnModuleInit {
     return { isBlocked: blockers.has(otherId), hasBlocked: blocked.has(otherId) };
   }
 
+  /** Of `otherIds` those whom the user has blocked, and since when. */
+  blockedSince(userId: string, otherIds: readonly string[]): Promise<Map<string, Date>> {
+    return this.blocks.findSince(userId, otherIds);
+  }
+
   /** Of `otherIds` those who blocked the user or are blocked by them; asks the database, not a cache. */
   async blockedEitherWay(userId: string, otherIds: readonly string[]): Promise<Set<string>> {
     if (otherIds.length === 0) return new Set();

@@ -104,6 +104,7 @@ describe('dependencies', () => {
         'src/messages/system-messages.service.ts -> src/chats/log/chat-log.schema.ts': 'its notes, as a type',
         'src/messages/system-note.view.ts -> src/chats/log/chat-log.schema.ts': 'row -> view, as a type',
         'src/messages/messages.service.ts -> src/chats/log/chat-log.repository.ts': 'a retry finds its row',
+        'src/messages/trace/': 'one row of the log, its memberships and receipts',
         'src/sync/': 'ranges of the log, of memberships and of receipts',
         // The password hash is never part of a UserRecord; it is what the accounts of auth are made of.
         'src/auth/auth.service.ts -> src/users/user.record.ts': 'the account that logs in, as a type',

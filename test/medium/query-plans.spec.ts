@@ -16,7 +16,14 @@ import { addChatLog, seedChatLog } from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addPreferences, addReceipts, seedChats } from './query-plans/chats.plans.js';
 import { addInvites, seedInvites } from './query-plans/invites.plans.js';
 import { addOperations, seedOperations } from './query-plans/operations.plans.js';
-import { addPreviews, addScheduled, seedPreviews, seedScheduled } from './query-plans/messages.plans.js';
+import {
+  addConnections,
+  addPreviews,
+  addScheduled,
+  seedConnections,
+  seedPreviews,
+  seedScheduled,
+} from './query-plans/messages.plans.js';
 import { addStatuses, addStatusRest, addStatusViewings, seedStatuses } from './query-plans/status.plans.js';
 
 /** Every repository of the server, found by its file's name. */
@@ -44,6 +51,7 @@ const SEEDS = [
   seedOperations,
   seedScheduled,
   seedPreviews,
+  seedConnections,
 ];
 
 describe('query plans', () => {
@@ -88,6 +96,7 @@ describe('query plans', () => {
     addOperations,
     addScheduled,
     addPreviews,
+    addConnections,
   ])
     addCases(add);
 

@@ -118,6 +118,15 @@ export class ChatLogRepository {
     return new Map(found.map(({ _id, row }) => [_id.toHexString(), asOf(row, nowMs)]));
   }
 
+  /** When these rows of a chat were stored, by `rev`. */
+  async findTimes(chatId: string, revs: number[]): Promise<Map<number, Date>> {
+    const rows = await this.rows
+      .find({ chatId: toObjectId(chatId), rev: { $in: revs } })
+      .project<{ rev: number; createdAt: Date }>({ _id: 0, rev: 1, createdAt: 1 })
+      .toArray();
+    return new Map(rows.map(({ rev, createdAt }) => [rev, createdAt]));
+  }
+
   /** One message each of several chats. */
   async findBySeqs(places: { chatId: string; seq: number }[]): Promise<ChatLogRow[]> {
     if (places.length === 0) return [];

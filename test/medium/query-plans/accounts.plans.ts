@@ -112,6 +112,7 @@ export function addSavedPeople(add: AddPlan): void {
   }
   const between = { keys: 12, docs: 6 };
   add(BlocksRepository, 'findBetween', (blocks) => blocks.findBetween(owner, some), between);
+  add(BlocksRepository, 'findSince', (blocks) => blocks.findSince(owner, some));
   add(BlocksRepository, 'findAround', (blocks) => blocks.findAround(hex(user(7))));
 }
 

@@ -42,6 +42,7 @@ export function addChatLog(add: AddPlan): void {
     keys: 8,
     docs: 4,
   });
+  add(ChatLogRepository, 'findTimes', (log) => log.findTimes(long(0), [3, 700, 1500]));
   add(
     ChatLogRepository,
     'findBySeqs',

@@ -1,5 +1,6 @@
 import { ScheduledMessagesRepository } from '../../../src/messages/scheduled/scheduled-messages.repository.js';
 import { LinkPreviewsRepository } from '../../../src/messages/previews/link-previews.repository.js';
+import { ConnectionHistoriesRepository } from '../../../src/messages/trace/connection-histories.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
 import { chat, hex, LATER, NOW, objectId, times, user } from './ids.js';
 
@@ -43,6 +44,24 @@ export function addScheduled(add: AddPlan): void {
   );
   add(ScheduledMessagesRepository, 'remove', (rows) => rows.remove(hex(scheduled(7))));
   add(ScheduledMessagesRepository, 'sweep', (rows) => rows.sweep(NOW, 50), { keys: 50, docs: 50 });
+}
+
+/** When devices were connected. */
+export function addConnections(add: AddPlan): void {
+  const span = { sessionId: 's', from: NOW, to: LATER };
+  const added = new Map([1, 2, 2900].map((n) => [hex(user(n)), [span]]));
+  add(ConnectionHistoriesRepository, 'append', (rows) => rows.append(added, { max: 50, expiresAt: LATER }));
+  add(ConnectionHistoriesRepository, 'findByUsers', (rows) =>
+    rows.findByUsers([1, 2, 3].map((n) => hex(user(n)))),
+  );
+  add(ConnectionHistoriesRepository, 'sweep', (rows) => rows.sweep(NOW, 50), { keys: 50, docs: 50 });
+}
+
+export async function seedConnections(insert: Insert): Promise<void> {
+  await insert(
+    'ConnectionHistory',
+    times(2000, (n) => ({ _id: user(n), spans: [], expiresAt: timeOf(n) })),
+  );
 }
 
 /** What is kept of pages. */

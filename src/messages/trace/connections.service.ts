@@ -1,0 +1,124 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+
+import { Clock } from '../../common/clock.js';
+import { ConnectionHistoriesRepository } from './connection-histories.repository.js';
+import type { ConnectionSpan } from './connection-history.schema.js';
+
+/** Connections that are kept of a user. */
+export const MAX_SPANS = 50;
+const KEEP_MS = 90 * 86_400_000;
+/** What ends within so long goes into one command. */
+const GATHER_MS = 1000;
+/** Spans that wait while the database is away; beyond, they are lost. */
+const MAX_WAITING = 100_000;
+const BATCH = 500;
+
+/** The connections of one user; the open ones end in the future. */
+export interface KnownConnections {
+  spans: ConnectionSpan[];
+  /** From then on all are known; what was before is not kept. */
+  since: Date;
+}
+
+/**
+ * When devices were connected. A connection is stored once, when it ends, many in one command; while it is
+ * open this node has it in memory, and it is lost if the server is killed.
+ */
+@Injectable()
+export class Connections implements OnApplicationShutdown {
+  private readonly logger = new Logger(Connections.name);
+  private readonly open = new Map<string, Map<string, { sessionId: string; from: Date }>>();
+  private ended = new Map<string, ConnectionSpan[]>();
+  private waiting = 0;
+  private isScheduled = false;
+  private flushing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly histories: ConnectionHistoriesRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  connected({ userId, sessionId, socketId }: { userId: string; sessionId: string; socketId: string }): void {
+    let sockets = this.open.get(userId);
+    if (!sockets) this.open.set(userId, (sockets = new Map()));
+    sockets.set(socketId, { sessionId, from: this.clock.now() });
+  }
+
+  disconnected({ userId, socketId }: { userId: string; socketId: string }): void {
+    const sockets = this.open.get(userId);
+    const span = sockets?.get(socketId);
+    if (!sockets || !span) return;
+    sockets.delete(socketId);
+    if (sockets.size === 0) this.open.delete(userId);
+    this.end(userId, { ...span, to: this.clock.now() });
+  }
+
+  /** One query, whatever the number of people. */
+  async of(userIds: readonly string[]): Promise<Map<string, KnownConnections>> {
+    await this.flush();
+    const stored = await this.histories.findByUsers(userIds);
+    const future = new Date(8.64e15);
+    const keptSince = new Date(this.clock.nowMs() - KEEP_MS);
+    return new Map(
+      userIds.map((userId) => {
+        const past = [...(stored.get(userId) ?? []), ...(this.ended.get(userId) ?? [])];
+        const open = [...(this.open.get(userId)?.values() ?? [])].map((span) => ({ ...span, to: future }));
+        const [oldest] = past;
+        const since = oldest && past.length >= MAX_SPANS ? oldest.from : keptSince;
+        return [userId, { spans: [...past, ...open], since }];
+      }),
+    );
+  }
+
+  /** Takes out of the database who has not come for long. */
+  async sweep(): Promise<void> {
+    const now = this.clock.now();
+    while ((await this.histories.sweep(now, BATCH)) === BATCH);
+  }
+
+  /** The sockets are closed by then; what is open all the same ends with the server. */
+  async onApplicationShutdown(): Promise<void> {
+    for (const [userId, sockets] of this.open)
+      for (const socketId of sockets.keys()) this.disconnected({ userId, socketId });
+    await this.flush();
+  }
+
+  private end(userId: string, span: ConnectionSpan): void {
+    if (this.waiting >= MAX_WAITING) return;
+    this.waiting += 1;
+    const spans = this.ended.get(userId);
+    if (spans) spans.push(span);
+    else this.ended.set(userId, [span]);
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    this.clock.setTimer(GATHER_MS, () => {
+      this.isScheduled = false;
+      void this.flush();
+    });
+  }
+
+  /** One after the other, so that spans keep their order. Never rejects. */
+  private flush(): Promise<void> {
+    return (this.flushing = this.flushing.then(() => this.write()));
+  }
+
+  private async write(): Promise<void> {
+    const batch = this.ended;
+    if (batch.size === 0) return;
+    this.ended = new Map();
+    try {
+      const expiresAt = new Date(this.clock.nowMs() + KEEP_MS);
+      await this.histories.append(batch, { max: MAX_SPANS, expiresAt });
+      for (const spans of batch.values()) this.waiting -= spans.length;
+    } catch (error) {
+      this.logger.warn(`connections not stored, to be tried again: ${String(error)}`);
+      for (const [userId, spans] of batch)
+        this.ended.set(userId, [...spans, ...(this.ended.get(userId) ?? [])]);
+      this.schedule();
+    }
+  }
+}
