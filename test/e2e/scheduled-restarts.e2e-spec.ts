@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PASSWORD } from '../support/create-test-app.js';
 import { ServerProcess } from '../support/server-process.js';
 
-const soon = { timeout: 30_000, interval: 100 };
+const soon = { timeout: 45_000, interval: 100 };
 
 interface Person {
   id: string;
@@ -28,7 +28,7 @@ describe('scheduled messages and the end of the server', () => {
     const { id: userId } = await register('bob');
     const body = { type: 'direct', userId };
     chatId = (await request(server.url).post('/api/chats').set(ann.auth).send(body).expect(201)).body.id;
-  }, 60_000);
+  }, 90_000);
 
   afterEach(async () => {
     await server.kill();
@@ -55,22 +55,23 @@ describe('scheduled messages and the end of the server', () => {
       .expect(201);
 
   it('should send after a restart what came due meanwhile, and what comes due later, each once', async () => {
-    await schedule('meanwhile', 2000);
+    await schedule('meanwhile', 5000);
     await schedule('much later', 3_600_000);
-    await schedule('later', 15_000);
+    await schedule('later', 25_000);
     await server.kill();
-    await expect.poll(() => Date.now(), soon).toBeGreaterThan(Date.now() + 2000);
+    await expect.poll(() => Date.now(), soon).toBeGreaterThan(Date.now() + 5000);
 
     server = await ServerProcess.start(dataDir);
 
     await expect.poll(texts, soon).toEqual(['meanwhile', 'later']);
     expect((await get('/api/messages/scheduled')).items).toMatchObject([{ text: 'much later' }]);
-  }, 60_000);
+  }, 90_000);
 
   it('should send each once where it is killed in the midst of sending', async () => {
     const wanted = Array.from({ length: 60 }, (_, n) => `burst ${n}`);
-    const dueInMs = 3000;
-    await Promise.all(wanted.map((text) => schedule(text, dueInMs)));
+    // Long enough to schedule them all on a busy machine.
+    const dueAtMs = Date.now() + 20_000;
+    await Promise.all(wanted.map((text) => schedule(text, dueAtMs - Date.now())));
     await expect.poll(async () => (await texts()).length, { ...soon, interval: 1 }).toBeGreaterThan(0);
     await server.kill({ withEngine: true });
 
