@@ -13,6 +13,7 @@ import {
 import { addSavedPeople, addSessions, addUsers, seedAccounts } from './query-plans/accounts.plans.js';
 import { addChatLog, seedChatLog } from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addReceipts, seedChats } from './query-plans/chats.plans.js';
+import { addMedia, seedMedia } from './query-plans/media.plans.js';
 import { addOperations, seedOperations } from './query-plans/operations.plans.js';
 import { addStatuses, addStatusRest, addStatusViewings, seedStatuses } from './query-plans/status.plans.js';
 
@@ -31,7 +32,7 @@ const REPOSITORIES = CLASSES.filter((type) => !CLASSES.some((other) => other.pro
 const DATABASE = `query_plans_${randomBytes(4).toString('hex')}`;
 
 /** Enough of everything that a scan would show. */
-const SEEDS = [seedAccounts, seedChats, seedChatLog, seedStatuses, seedOperations];
+const SEEDS = [seedAccounts, seedChats, seedChatLog, seedStatuses, seedMedia, seedOperations];
 
 describe('query plans', () => {
   let app: TestApp;
@@ -69,6 +70,7 @@ describe('query plans', () => {
     addStatuses,
     addStatusViewings,
     addStatusRest,
+    addMedia,
     addOperations,
   ])
     addCases(add);
