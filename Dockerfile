@@ -13,6 +13,10 @@ WORKDIR /app
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# For pictures of videos, waveforms of voice notes and videos without the place of recording; can be left out.
+ARG FFMPEG=true
+RUN if [ "$FFMPEG" = true ]; then \
+      apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*; fi
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

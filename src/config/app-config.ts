@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { homedir } from 'node:os';
-import { delimiter, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import { developmentSecret } from './development-secret.js';
 import { durationSeconds } from './duration.js';
@@ -8,6 +8,9 @@ import { type Environment, validateEnvironment } from './environment.js';
 
 const PUBLIC_STUN = 'stun:stun.l.google.com:19302';
 const MEGABYTE = 1024 * 1024;
+
+/** Where systems keep programs that were installed. */
+const TOOL_DIRS = ['/usr/local/bin', '/usr/bin', '/bin', '/opt/homebrew/bin'];
 
 /** A bucket of an S3-compatible service. */
 export interface S3Settings {
@@ -51,10 +54,7 @@ export class AppConfig {
       ? Number.POSITIVE_INFINITY
       : Math.round(this.env.UPLOAD_QUOTA_MB * MEGABYTE);
   /** Where ffmpeg and ffprobe are looked for. */
-  readonly toolDirs =
-    this.env.FFMPEG_DIR === undefined
-      ? (process.env.PATH ?? '').split(delimiter).filter(Boolean)
-      : [expandPath(this.env.FFMPEG_DIR)];
+  readonly toolDirs = this.env.FFMPEG_DIR === undefined ? TOOL_DIRS : [expandPath(this.env.FFMPEG_DIR)];
   /** Where media are kept; `null` is the folder `media` in `dataDir`. */
   readonly s3 = s3Of(this.env);
   readonly bcryptCost = this.env.BCRYPT_COST;

@@ -15,6 +15,7 @@ import { addCalls, seedCalls } from './query-plans/calls.plans.js';
 import { addChatLog, seedChatLog } from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addPreferences, addReceipts, seedChats } from './query-plans/chats.plans.js';
 import { addInvites, seedInvites } from './query-plans/invites.plans.js';
+import { addMedia, seedMedia } from './query-plans/media.plans.js';
 import { addOperations, seedOperations } from './query-plans/operations.plans.js';
 import {
   addConnections,
@@ -47,6 +48,7 @@ const SEEDS = [
   seedChatLog,
   seedStatuses,
   seedInvites,
+  seedMedia,
   seedCalls,
   seedOperations,
   seedScheduled,
@@ -93,6 +95,7 @@ describe('query plans', () => {
     addStatusRest,
     addCalls,
     addInvites,
+    addMedia,
     addOperations,
     addScheduled,
     addPreviews,

@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 
 import sharp from 'sharp';
 
+import { AppConfig } from '../../src/config/app-config.js';
 import type { TestApp, TestUser } from './create-test-app.js';
 
 /** Whether videos and waveforms can be made and looked at here. */
 export const hasFfmpeg = ['ffmpeg', 'ffprobe'].every((name) =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name))),
+  AppConfig.from({ JWT_SECRET: 'x'.repeat(32) }).toolDirs.some((folder) => existsSync(join(folder, name))),
 );
 
 interface ImageOptions {

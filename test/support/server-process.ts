@@ -49,6 +49,10 @@ export class ServerProcess {
     return new ServerProcess(child, await url, () => output);
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** What it has written so far. */
   get log(): string {
     return this.output();

@@ -53,6 +53,6 @@ function objectExample(schema: JsonSchema, schemas: Schemas, options: ExampleOpt
   return Object.fromEntries(shown.map(([name, property]) => [name, exampleOf(property, schemas, options)]));
 }
 
-function isTelling({ examples, pattern }: JsonSchema): boolean {
-  return examples !== undefined && pattern !== OBJECT_ID.source;
+function isTelling({ examples, pattern, items }: JsonSchema): boolean {
+  return examples !== undefined && (items?.pattern ?? pattern) !== OBJECT_ID.source;
 }

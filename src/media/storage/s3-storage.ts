@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
+import { Logger } from '@nestjs/common';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -16,14 +17,19 @@ import { type ByteRange, MediaStorage } from './media-storage.js';
 /** A stream can't be sent twice, so the client does not retry it by itself. */
 const PUT_ATTEMPTS = 3;
 
+/** What fails is thrown, and logged by whoever can't go on. */
+const logger = new Logger('S3');
+const tell = (...words: unknown[]) => logger.debug(words.map(String).join(' '));
+const LOGGER = { trace: tell, debug: tell, info: tell, warn: tell, error: tell };
+
 /** A bucket of Amazon S3 or of a service that speaks its protocol. Nobody but the server reads from it. */
 export class S3Storage extends MediaStorage {
-  private readonly client: S3Client;
+  private readonly s3: S3Client;
 
   constructor(private readonly settings: S3Settings) {
     super();
     const { region, endpoint, credentials } = settings;
-    this.client = new S3Client({
+    this.s3 = new S3Client({
       region,
       ...(credentials && { credentials }),
       // Other services are rarely reached by a host name per bucket.
@@ -31,6 +37,7 @@ export class S3Storage extends MediaStorage {
       // Checksums in trailers, the client's default, are unknown to many of them.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
+      logger: LOGGER,
     });
   }
 
@@ -39,7 +46,7 @@ export class S3Storage extends MediaStorage {
     for (let attempt = 1; ; attempt += 1) {
       const body = createReadStream(path);
       try {
-        await this.client.send(
+        await this.s3.send(
           new PutObjectCommand({
             ...this.object(key),
             Body: body,
@@ -59,7 +66,7 @@ export class S3Storage extends MediaStorage {
   async open(key: string, range?: ByteRange): Promise<Readable | null> {
     const Range = range && `bytes=${range.start}-${range.end}`;
     try {
-      const { Body } = await this.client.send(
+      const { Body } = await this.s3.send(
         new GetObjectCommand({ ...this.object(key), ...(Range && { Range }) }),
       );
       return Body instanceof Readable ? Body : null;
@@ -70,7 +77,7 @@ export class S3Storage extends MediaStorage {
   }
 
   async remove(key: string): Promise<void> {
-    await this.client.send(new DeleteObjectCommand(this.object(key)));
+    await this.s3.send(new DeleteObjectCommand(this.object(key)));
   }
 
   private object(key: string): { Bucket: string; Key: string } {

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Request } from 'express';
 
 import { Clock } from '../../common/clock.js';
@@ -27,6 +27,8 @@ const STORING_MS = 3_600_000;
 /** From a request, or from what was uploaded before, to a stored file. */
 @Injectable()
 export class Uploads {
+  private readonly logger = new Logger(Uploads.name);
+
   constructor(
     private readonly slots: UploadSlots,
     private readonly workspaces: Workspaces,
@@ -85,8 +87,8 @@ export class Uploads {
     await this.media.insert({ ...media, sweepAt: new Date(createdAt.getTime() + STORING_MS) });
     try {
       await this.assertRoom(ownerId);
-      await this.storage.put(fileKey(id), path, file.mimeType);
-      if (thumbnailPath !== undefined) await this.storage.put(thumbnailKey(id), thumbnailPath, 'image/webp');
+      await this.put(fileKey(id), path, file.mimeType);
+      if (thumbnailPath !== undefined) await this.put(thumbnailKey(id), thumbnailPath, 'image/webp');
     } catch (error) {
       await this.giveUp(id);
       throw error;
@@ -94,6 +96,15 @@ export class Uploads {
     const isKept = await this.media.markReady(id, new Date(createdAt.getTime() + UNATTACHED_MS));
     if (!isKept) throw new UnavailableError();
     return { ...media, hasThumbnail: thumbnailSize > 0 };
+  }
+
+  private async put(key: string, path: string, mimeType: string): Promise<void> {
+    try {
+      await this.storage.put(key, path, mimeType);
+    } catch (error) {
+      this.logger.error(`storing ${key} failed`, error instanceof Error ? error.stack : String(error));
+      throw new UnavailableError('The file could not be stored: try again');
+    }
   }
 
   /** What fails here too is left to the collector. */

@@ -4,6 +4,7 @@ import { ContactsRepository } from '../../../src/users/contacts.repository.js';
 import { PrivacyRepository } from '../../../src/users/privacy.repository.js';
 import { UsersRepository } from '../../../src/users/users.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
+import { media } from './media.plans.js';
 import { hex, LATER, NOW, objectId, session, times, user } from './ids.js';
 
 const SAVED = 1000;
@@ -42,6 +43,11 @@ export function addUsers(add: AddPlan): void {
   );
   add(UsersRepository, 'findPageByNamePrefix, second page', (users) =>
     users.findPageByNamePrefix('user 1', { after: { nameKey: 'user 1500', id: hex(user(1500)) }, limit: 50 }),
+  );
+  add(UsersRepository, 'setAvatar', (users) => users.setAvatar(hex(user(7)), hex(media(7))));
+  add(UsersRepository, 'setAvatar, none', (users) => users.setAvatar(hex(user(7)), null));
+  add(UsersRepository, 'findAvatarsAmong', (users) =>
+    users.findAvatarsAmong([8, 9].map((n) => hex(media(n)))),
   );
   add(UsersRepository, 'bumpRev', (users) => users.bumpRev(hex(user(7))));
   add(UsersRepository, 'recordLastSeen', (users) => users.recordLastSeen(some, NOW), { keys: 10, docs: 3 });
@@ -136,6 +142,7 @@ export async function seedAccounts(insert: Insert): Promise<void> {
         nameKey: `user ${n}`,
         about: '',
         phone: n % 10 ? null : `+49${n}`,
+        ...(n % 3 === 0 && { avatarMediaId: media(n) }),
         rev: 1,
         createdAt: NOW,
       })),

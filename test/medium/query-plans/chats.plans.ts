@@ -60,6 +60,7 @@ export function addChats(add: AddPlan): void {
 
 export function addMembers(add: AddPlan): void {
   add(ChatMembersRepository, 'find', (members) => members.find(long(0), hex(user(7))));
+  add(ChatMembersRepository, 'findAmong', (members) => members.findAmong(hex(user(0)), [long(0), long(1)]));
   add(ChatMembersRepository, 'findByUser', (members) => members.findByUser(hex(user(0))), {
     keys: 10,
     docs: 10,

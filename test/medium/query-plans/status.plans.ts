@@ -4,6 +4,7 @@ import { StatusQuotasRepository } from '../../../src/status/status-quotas.reposi
 import { StatusViewingsRepository } from '../../../src/status/status-viewings.repository.js';
 import { StatusesRepository } from '../../../src/status/statuses.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
+import { media } from './media.plans.js';
 import { hex, LATER, NOW, objectId, status, times, user } from './ids.js';
 
 const STATUSES = 3000;
@@ -23,6 +24,19 @@ export function addStatuses(add: AddPlan): void {
   add(StatusesRepository, 'findByCreationKey', (statuses) => statuses.findByCreationKey('key 7', NOW));
   add(StatusesRepository, 'releaseCreationKey', (statuses) => statuses.releaseCreationKey('key 7', LATER));
   add(StatusesRepository, 'findLive', (statuses) => statuses.findLive(hex(status(7)), hex(user(1)), NOW));
+  add(StatusesRepository, 'findLiveByMedia', (statuses) =>
+    statuses.findLiveByMedia(hex(media(7)), hex(user(1)), NOW),
+  );
+  add(
+    StatusesRepository,
+    'findHeldMedia',
+    (statuses) =>
+      statuses.findHeldMedia(
+        [7, 8, 2000].map((n) => hex(media(n))),
+        NOW,
+      ),
+    { keys: 10 },
+  );
   add(StatusesRepository, 'remove', (statuses) =>
     statuses.remove(hex(status(STATUSES - 1)), hex(user(99)), NOW),
   );
@@ -125,6 +139,7 @@ export async function seedStatuses(insert: Insert): Promise<void> {
         userId: user(n < OWN ? 0 : n % 100 === 99 ? 99 : n),
         type: 'text',
         text: `status ${n}`,
+        ...(n % 3 === 0 && { mediaId: hex(media(n)) }),
         ...dates(true),
         purgeAt: LATER,
         creationKey: `key ${n}`,
