@@ -63,6 +63,22 @@ export class ChatMembersRepository {
     return byChat;
   }
 
+  /** The active members who may see the message with this `seq`; not those who joined after it. */
+  async findWhoSee(chatId: string, seq: number): Promise<string[]> {
+    const rows = await this.model
+      .find(
+        {
+          chatId: toObjectId(chatId),
+          isActive: true,
+          hiddenUpToSeq: { $not: { $gte: seq } },
+          spans: { $elemMatch: { fromSeq: { $lte: seq }, toSeq: { $not: { $lt: seq } } } },
+        },
+        { _id: 0, userId: 1 },
+      )
+      .lean<Pick<ChatMember, 'userId'>[]>();
+    return rows.map(({ userId }) => userId.toHexString());
+  }
+
   /** A page of a chat's active members by user id. */
   async findPage(chatId: string, afterUserId: string | null, limit: number): Promise<Membership[]> {
     const rows = await this.model

@@ -20,6 +20,8 @@ import { ChatLogRow, ChatLogSchema } from './log/chat-log.schema.js';
 import { ChatLog } from './log/chat-log.service.js';
 import { ChatLogStore } from './log/chat-log.store.js';
 import { ChatWatermarks } from './log/chat-watermarks.js';
+import { MessageChangesRepository } from './log/message-changes.repository.js';
+import { MessagePast } from './log/message-past.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
@@ -60,6 +62,8 @@ import { RelationsService } from './relations.service.js';
     ChatsRepository,
     ChatMembersRepository,
     ChatLogRepository,
+    MessageChangesRepository,
+    MessagePast,
     ChatReceiptsRepository,
   ],
   // What makes up a chat's log is shared with the features that write to it and read it back.
@@ -73,6 +77,8 @@ import { RelationsService } from './relations.service.js';
     ChatHeads,
     ChatLog,
     ChatLogRepository,
+    MessageChangesRepository,
+    MessagePast,
     ChatMembersRepository,
     ChatReceiptsRepository,
   ],

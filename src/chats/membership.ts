@@ -13,6 +13,10 @@ export function visibleStretches(membership: Membership): SeqRange[] {
     .filter(({ from, to }) => from <= to);
 }
 
+export function sees(membership: Membership, seq: number): boolean {
+  return visibleStretches(membership).some(({ from, to }) => seq >= from && seq <= to);
+}
+
 /** `stretches` cut to what lies within `from` and `to`. */
 export function within(stretches: SeqRange[], { from, to }: SeqRange): SeqRange[] {
   return stretches

@@ -123,6 +123,12 @@ export class Environment {
   @Max(720)
   STATUS_TTL_HOURS = 24;
 
+  /** So long after sending, a text may be edited; 0: never. */
+  @toNumber()
+  @Min(0)
+  @Max(525_600)
+  EDIT_WINDOW_MINUTES = 15;
+
   /** bcrypt work factor: 10 takes about 60 ms of a core. Lower only to make tests and load runs start fast. */
   @toNumber()
   @IsInt()

@@ -20,6 +20,11 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     to: "All sockets of all members, the sender's own included",
     payload: MessageView,
   },
+  message_edited: {
+    summary: 'The text of a message is another; `rev` is that of the change',
+    to: 'All members who may see the message',
+    payload: MessageView,
+  },
   message_receipt: {
     summary: 'Somebody got or read messages. Several moves at about the same time come as one',
     to: 'The authors of the messages newly covered, and all sockets of the reader',

@@ -34,6 +34,8 @@ export interface DomainEventMap {
     recipientIds: readonly string[];
   };
   'message.created': { message: MessageView; recipientIds: readonly string[] };
+  /** Of changes of messages `recipientIds` are the members who may see the message. */
+  'message.edited': { message: MessageView; recipientIds: readonly string[] };
   /**
    * `status` is the shared view, `own` the author's. `recipientIds` are whoever may see it at this moment,
    * without the author.

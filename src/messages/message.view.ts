@@ -84,14 +84,27 @@ export class MessageView {
 
   @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
   createdAt: string;
+
+  @ApiPropertyOptional({
+    example: '2026-11-22T10:16:00.000Z',
+    description: 'The text was changed, last at this time',
+  })
+  editedAt?: string;
+
+  @ApiPropertyOptional({
+    example: '2026-11-22T10:20:00.000Z',
+    description: 'Deleted for everyone: what it said is gone',
+  })
+  deletedAt?: string;
 }
 
+/** `row` as it was read, with all changes of it. */
 export function toMessageView(row: ChatLogRow): MessageView {
   return {
     id: row._id.toHexString(),
     chatId: row.chatId.toHexString(),
     seq: row.seq ?? 0,
-    rev: row.rev,
+    rev: Math.max(row.rev, row.changedRev ?? 0),
     senderId: row.senderId.toHexString(),
     clientMessageId: row.system ? '' : (row.clientMessageId ?? ''),
     type: row.type ?? 'text',
@@ -102,6 +115,8 @@ export function toMessageView(row: ChatLogRow): MessageView {
     mentions: [],
     reactions: [],
     createdAt: row.createdAt.toISOString(),
+    ...(row.editedAt && { editedAt: row.editedAt.toISOString() }),
+    ...(row.deletedAt && { deletedAt: row.deletedAt.toISOString() }),
   };
 }
 

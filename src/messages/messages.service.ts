@@ -7,6 +7,7 @@ import { DirectGate } from '../chats/direct-gate.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
 import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
 import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
+import { MessageChangesRepository } from '../chats/log/message-changes.repository.js';
 import { ConflictError, ForbiddenError } from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
@@ -40,6 +41,7 @@ export class MessagesService {
     private readonly gate: DirectGate,
     private readonly log: ChatLog,
     private readonly rows: ChatLogRepository,
+    private readonly changes: MessageChangesRepository,
     private readonly recent: RecentSends,
     private readonly events: DomainEvents,
   ) {}
@@ -54,10 +56,17 @@ export class MessagesService {
     if (!clientMessageId)
       return toSent(await this.store(senderId, chatId, { ...content, clientMessageId: randomUUID() }));
     const first = this.recent.find(senderId, chatId, clientMessageId);
-    if (first) return toSent({ ...(await sameContent(first, content)), isNew: false });
+    if (first) return this.sentBefore(await sameContent(first, content));
     const stored = this.store(senderId, chatId, content);
     this.recent.add(senderId, chatId, clientMessageId, stored);
     return toSent(await sameContent(stored, content));
+  }
+
+  /** What was sent a moment ago may have been changed since. */
+  private async sentBefore({ row }: AppendResult): Promise<{ message: MessageView; isNew: boolean }> {
+    const now = row && (await this.changes.findMessage(row._id.toHexString()));
+    if (!row) throw new Error('a message draft always makes a row');
+    return { message: viewOf(now ?? row), isNew: false };
   }
 
   /** For a retry of a reply whose status is out of reach by now: the first message, if there is one. */
@@ -67,7 +76,7 @@ export class MessagesService {
     { clientMessageId, text }: { clientMessageId: string; text: string },
   ): Promise<MessageView | null> {
     const row = await this.rows.findStatusReply(statusId, senderId, clientMessageId);
-    if (row && row.text !== text) throw new ConflictError(OTHER_CONTENT);
+    if (row && !row.deletedAt && textSent(row) !== text) throw new ConflictError(OTHER_CONTENT);
     return row && viewOf(row);
   }
 
@@ -128,11 +137,17 @@ async function sameContent(
 ): Promise<AppendResult> {
   const result = await sent;
   const { row } = result;
-  const isSame = row?.text === text && row.type === type;
-  if (row && (!isSame || row.replyTo?.statusId.toHexString() !== replyTo?.statusId)) {
+  // Of a deleted message nobody knows any more what it said.
+  if (!row || row.deletedAt) return result;
+  const isSame = textSent(row) === text && row.type === type;
+  if (!isSame || row.replyTo?.statusId.toHexString() !== replyTo?.statusId) {
     throw new ConflictError(OTHER_CONTENT);
   }
   return result;
+}
+
+function textSent({ original, text = '' }: ChatLogRow): string {
+  return original ?? text;
 }
 
 function toQuotedRow({ statusId, senderId, ...quoted }: QuotedStatus): QuotedStatusRow {

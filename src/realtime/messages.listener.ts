@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DomainEvents } from '../events/domain-events.js';
 import { RealtimePublisher } from './realtime.publisher.js';
 
-/** Stored messages and receipts -> sockets. The same for what came by REST and what came by socket. */
+/** Stored messages, their changes and receipts -> sockets. The same for what came by REST and what came by socket. */
 @Injectable()
 export class MessagesListener implements OnModuleInit {
   constructor(
@@ -14,6 +14,9 @@ export class MessagesListener implements OnModuleInit {
   onModuleInit(): void {
     this.events.on('message.created', ({ message, recipientIds }) => {
       this.publisher.toUsers(recipientIds, 'receive_message', message);
+    });
+    this.events.on('message.edited', ({ message, recipientIds }) => {
+      this.publisher.toUsers(recipientIds, 'message_edited', message);
     });
     this.events.on('receipt.moved', ({ recipientIds, shownReadSeq, ...receipt }) => {
       if (shownReadSeq === receipt.readSeq) {

@@ -10,6 +10,8 @@ import type { StatusView } from '../status/status.view.js';
 export interface ServerToClientEvents {
   /** To every socket of every member, the sender's included; per chat in the order of `seq`. */
   receive_message: (message: MessageView) => void;
+  /** Of this and the other changes of messages hear those who may see the message. */
+  message_edited: (message: MessageView) => void;
   message_receipt: (receipt: {
     chatId: string;
     userId: string;

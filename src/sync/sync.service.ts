@@ -5,8 +5,11 @@ import { ChatMembersRepository, type Membership } from '../chats/chat-members.re
 import { ChatReader } from '../chats/chat-reader.service.js';
 import type { ChatView } from '../chats/chat.view.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
+import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
 import { ChatLog } from '../chats/log/chat-log.service.js';
-import { isGone, isListed, lastVisibleRev, visibleStretches } from '../chats/membership.js';
+import { MessageChangesRepository } from '../chats/log/message-changes.repository.js';
+import { MessagePast } from '../chats/log/message-past.service.js';
+import { isGone, isListed, lastVisibleRev, sees, visibleStretches } from '../chats/membership.js';
 import { readSeqFor } from '../chats/receipts/chat-receipts.schema.js';
 import { ChatReceiptsRepository } from '../chats/receipts/chat-receipts.repository.js';
 import { CallHistory } from '../calls/call-history.js';
@@ -47,6 +50,8 @@ export class SyncService {
     private readonly heads: ChatHeads,
     private readonly log: ChatLogRepository,
     private readonly chatLog: ChatLog,
+    private readonly messages: MessageChangesRepository,
+    private readonly past: MessagePast,
     private readonly reader: ChatReader,
     private readonly receipts: ChatReceiptsRepository,
     private readonly me: SyncMeService,
@@ -173,7 +178,8 @@ export class SyncService {
       SNAPSHOT_MESSAGES,
     );
     await this.chatLog.settled(chatId, rows[0]?.rev ?? 0);
-    return { messages: rows.toReversed().map(toMessageView), rev: headRev, hasMore: false };
+    const known = await this.past.forMember(membership, rows.toReversed());
+    return { messages: known.map(toMessageView), rev: headRev, hasMore: false };
   }
 
   private async changes(membership: Membership, heldRev: number, headRev: number, room: number) {
@@ -182,11 +188,24 @@ export class SyncService {
     await this.chatLog.settled(chatId, rows.at(-1)?.rev ?? 0);
     const page = rows.slice(0, room);
     const hasMore = rows.length > room;
-    const stretches = visibleStretches(membership);
-    const messages: MessageView[] = page
-      .filter(({ seq = 0 }) => stretches.some(({ from, to }) => seq >= from && seq <= to))
-      .map(toMessageView);
+    const messages = await this.messagesOf(membership, page);
     return { messages, rev: hasMore ? (page.at(-1)?.rev ?? heldRev) : headRev, hasMore };
+  }
+
+  /** The new and the changed ones among these rows, each once, as they are now. */
+  private async messagesOf(membership: Membership, page: ChatLogRow[]): Promise<MessageView[]> {
+    const sent = page.filter(({ seq }) => seq !== undefined);
+    const sentIds = new Set(sent.map(({ _id }) => _id.toHexString()));
+    const changed = new Map(
+      page.flatMap(({ messageId }) => (messageId ? [[messageId.toHexString(), messageId] as const] : [])),
+    );
+    for (const id of sentIds) changed.delete(id);
+    const rows = [...sent, ...(await this.messages.findMessages([...changed.values()]))];
+    const known = await this.past.forMember(
+      membership,
+      rows.filter(({ seq = 0 }) => sees(membership, seq)),
+    );
+    return known.map(toMessageView).toSorted((a, b) => a.rev - b.rev);
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../support/query-plans.js';
 import { addSavedPeople, addSessions, addUsers, seedAccounts } from './query-plans/accounts.plans.js';
 import { addCalls, seedCalls } from './query-plans/calls.plans.js';
-import { addChatLog, seedChatLog } from './query-plans/chat-log.plans.js';
+import { addChatLog, addMessageChanges, seedChatLog } from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addReceipts, seedChats } from './query-plans/chats.plans.js';
 import { addOperations, seedOperations } from './query-plans/operations.plans.js';
 import { addStatuses, addStatusRest, addStatusViewings, seedStatuses } from './query-plans/status.plans.js';
@@ -66,6 +66,7 @@ describe('query plans', () => {
     addChats,
     addMembers,
     addChatLog,
+    addMessageChanges,
     addReceipts,
     addStatuses,
     addStatusViewings,

@@ -2,6 +2,7 @@ import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { type HydratedDocument, Types } from 'mongoose';
 
 import type { ChatRole } from './chat-state.js';
+import type { MessageChange } from './message-change.js';
 
 /** One person in a row that creates a chat or adds to it. */
 export interface RosterChange {
@@ -32,6 +33,20 @@ export interface CallNoteRow {
 export type SystemNoteRow = CallNoteRow;
 
 /**
+ * Kinds of rows that are no message: they have a `lastSeq`, and something is worked out of them. Those of
+ * the roster say who is in the chat, and are read whole for who has left it.
+ */
+export const CHANGE_KINDS = {
+  created: 'roster',
+  members_added: 'roster',
+  member_removed: 'roster',
+  member_role: 'roster',
+  message_changed: 'message',
+} as const;
+
+export type ChangeKind = keyof typeof CHANGE_KINDS;
+
+/**
  * One row of a chat's log, inserted once and placed for good by `(chatId, rev)`. A row is a message, or
  * a change that concerns all members; see docs/adr/0001. Times and ids are the server's.
  */
@@ -47,7 +62,7 @@ export class ChatLogRow {
   rev: number;
 
   @Prop({ type: String, required: true })
-  kind: 'message' | 'created' | 'members_added' | 'member_removed' | 'member_role';
+  kind: 'message' | ChangeKind;
 
   /** Who did it: the sender of a message, the admin who added somebody. */
   @Prop({ type: Types.ObjectId, required: true })
@@ -98,6 +113,36 @@ export class ChatLogRow {
   /** Changes only: members after this row. */
   @Prop({ type: Number })
   memberCount?: number;
+
+  /** `message_changed`: which message, and what about it. */
+  @Prop({ type: Types.ObjectId })
+  messageId?: Types.ObjectId;
+
+  @Prop({ type: Object })
+  change?: MessageChange;
+
+  /*
+   * Messages only, from here on: what `message_changed` rows have made of them. Each is guarded by the
+   * `rev` that set it last, so that nodes may work changes in in any order, and twice.
+   */
+
+  /** The last change of this message. */
+  @Prop({ type: Number })
+  changedRev?: number;
+
+  /** The text as it was sent, once it is another. */
+  @Prop({ type: String })
+  original?: string;
+
+  @Prop({ type: Date })
+  editedAt?: Date;
+
+  @Prop({ type: Number })
+  textRev?: number;
+
+  /** Deleted for everyone: what it said is gone. */
+  @Prop({ type: Date })
+  deletedAt?: Date;
 }
 
 export type ChatLogDocument = HydratedDocument<ChatLogRow>;
@@ -115,10 +160,15 @@ ChatLogSchema.index(
   { chatId: 1, seq: 1, senderId: 1, isQuiet: 1 },
   { partialFilterExpression: { seq: { $exists: true } } },
 );
-/** The changes among the rows: few, and read without walking past the messages between them. */
+/** The changes among the rows, by kind: read without walking past the messages between them. */
 ChatLogSchema.index(
-  { chatId: 1, lastSeq: 1, rev: 1 },
+  { chatId: 1, kind: 1, rev: 1 },
   { partialFilterExpression: { lastSeq: { $exists: true } } },
+);
+/** What became of one message. */
+ChatLogSchema.index(
+  { messageId: 1, 'change.type': 1, rev: 1 },
+  { partialFilterExpression: { messageId: { $exists: true } } },
 );
 /** A send is stored once, however often and wherever it is retried. */
 ChatLogSchema.index(

@@ -3,6 +3,9 @@ import type { ChatLogRow } from './chat-log.schema.js';
 export type ChatType = 'direct' | 'group';
 export type ChatRole = 'owner' | 'admin' | 'member';
 
+/** Changes of messages that a state remembers one by one. */
+const MAX_REMEMBERED_CHANGES = 500;
+
 export interface ChatRosterEntry {
   userId: string;
   role: ChatRole;
@@ -15,6 +18,9 @@ export interface ChatRosterEntry {
  */
 export class ChatState {
   private audienceCache: readonly string[] | null = null;
+  /** The last change of each message that was changed lately, oldest first; complete above `unknownUpTo`. */
+  private readonly changed = new Map<string, number>();
+  private unknownUpTo = 0;
 
   constructor(
     readonly chatId: string,
@@ -53,6 +59,7 @@ export class ChatState {
   apply(row: ChatLogRow): void {
     this.rev = row.rev;
     this.seq = row.seq ?? row.lastSeq ?? this.seq;
+    if (row.kind === 'message_changed') return this.applyChange(row);
     this.lastActivityAt = row.createdAt;
     switch (row.kind) {
       case 'message':
@@ -72,6 +79,21 @@ export class ChatState {
         break;
     }
     this.audienceCache = null;
+  }
+
+  /** Whether a message was, or may have been, changed behind `rev`: somebody who read it there must read it again. */
+  mayHaveChanged(messageId: string, rev: number): boolean {
+    return rev < this.unknownUpTo || (this.changed.get(messageId) ?? 0) > rev;
+  }
+
+  private applyChange({ rev, messageId }: ChatLogRow): void {
+    const id = messageId?.toHexString() ?? '';
+    this.changed.delete(id);
+    this.changed.set(id, rev);
+    const [oldest] = this.changed;
+    if (this.changed.size <= MAX_REMEMBERED_CHANGES || !oldest) return;
+    this.changed.delete(oldest[0]);
+    this.unknownUpTo = oldest[1];
   }
 
   private promote(userId: string | undefined): void {

@@ -19,6 +19,8 @@ export const RATE_LIMITS = {
   'chats.create': { points: 600, seconds: 60 },
   reports: { points: 100, seconds: 3600 },
   new_message: { points: 1000, seconds: 10 },
+  /** Edits, deletions, reactions, pins, votes, stars. */
+  change_message: { points: 1000, seconds: 10 },
   receipts: { points: 3000, seconds: 10 },
   typing: { points: 200, seconds: 10 },
   presence: { points: 100, seconds: 10 },
