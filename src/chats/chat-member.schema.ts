@@ -50,6 +50,10 @@ export class ChatMember {
   /** The user deleted the chat here: up to this `seq` it is gone for them, and off their list until it moves on. */
   @Prop({ type: Number })
   hiddenUpToSeq?: number;
+
+  /** Messages that the user deleted for themselves: holes in what they see. */
+  @Prop({ type: [Number], default: undefined })
+  deletedSeqs?: number[];
 }
 
 export const ChatMemberSchema = SchemaFactory.createForClass(ChatMember);

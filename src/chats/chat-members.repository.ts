@@ -17,6 +17,9 @@ export interface Membership {
   joinedAt: Date;
   spans: MemberSpan[];
   hiddenUpToSeq?: number;
+  deletedSeqs?: number[];
+  /** The other one of a direct chat. */
+  partnerId?: string;
 }
 
 type LeanMember = Omit<ChatMember, '_id'>;
@@ -30,6 +33,8 @@ const FIELDS = {
   joinedAt: 1,
   spans: 1,
   hiddenUpToSeq: 1,
+  deletedSeqs: 1,
+  partnerId: 1,
 };
 
 @Injectable()
@@ -41,6 +46,15 @@ export class ChatMembersRepository {
       .findOne({ chatId: toObjectId(chatId), userId: toObjectId(userId) }, FIELDS)
       .lean<LeanMember | null>();
     return row && toMembership(row);
+  }
+
+  /** The user's memberships of these chats. */
+  async findOf(userId: string, chatIds: string[]): Promise<Membership[]> {
+    if (chatIds.length === 0) return [];
+    const rows = await this.model
+      .find({ userId: toObjectId(userId), chatId: { $in: chatIds.map(toObjectId) } }, FIELDS)
+      .lean<LeanMember[]>();
+    return rows.map(toMembership);
   }
 
   /** All chats of a user that are on their list or in their past. */
@@ -71,6 +85,7 @@ export class ChatMembersRepository {
           chatId: toObjectId(chatId),
           isActive: true,
           hiddenUpToSeq: { $not: { $gte: seq } },
+          deletedSeqs: { $ne: seq },
           spans: { $elemMatch: { fromSeq: { $lte: seq }, toSeq: { $not: { $lt: seq } } } },
         },
         { _id: 0, userId: 1 },
@@ -122,6 +137,12 @@ export class ChatMembersRepository {
   async hide(chatId: string, userId: string, upToSeq: number): Promise<void> {
     const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
     await this.model.updateOne(filter, { $max: { hiddenUpToSeq: upToSeq } });
+  }
+
+  /** Takes one message out of what the user sees. */
+  async deleteForMe(chatId: string, userId: string, seq: number): Promise<void> {
+    const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
+    await this.model.updateOne(filter, { $addToSet: { deletedSeqs: seq } });
   }
 
   /** Shows a chat that was hidden before its first message, to one member or to all. */
@@ -186,6 +207,7 @@ export class ChatMembersRepository {
   }
 }
 
-function toMembership({ chatId, userId, ...rest }: LeanMember): Membership {
-  return { ...rest, chatId: chatId.toHexString(), userId: userId.toHexString() };
+function toMembership({ chatId, userId, partnerId, ...rest }: LeanMember): Membership {
+  const ids = { chatId: chatId.toHexString(), userId: userId.toHexString() };
+  return { ...rest, ...ids, ...(partnerId && { partnerId: partnerId.toHexString() }) };
 }

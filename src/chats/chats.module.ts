@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
+import { MessageMarksModule } from '../messages/marks/message-marks.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ChatAccess } from './chat-access.js';
 import { ChatHeads } from './chat-heads.service.js';
@@ -26,7 +27,10 @@ import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 import { ChatReceipts, ChatReceiptsSchema } from './receipts/chat-receipts.schema.js';
+import { ReceiptMoves } from './receipts/receipt-moves.service.js';
 import { ReceiptPrivacy } from './receipts/receipt-privacy.js';
+import { ReceiptTimesRepository } from './receipts/receipt-times.repository.js';
+import { ReceiptTimes, ReceiptTimesSchema } from './receipts/receipt-times.schema.js';
 import { ReceiptsPublisher } from './receipts/receipts.publisher.js';
 import { ReceiptsService } from './receipts/receipts.service.js';
 import { RelationsService } from './relations.service.js';
@@ -34,11 +38,13 @@ import { RelationsService } from './relations.service.js';
 @Module({
   imports: [
     UsersModule,
+    MessageMarksModule,
     MongooseModule.forFeature([
       { name: Chat.name, schema: ChatSchema },
       { name: ChatMember.name, schema: ChatMemberSchema },
       { name: ChatLogRow.name, schema: ChatLogSchema },
       { name: ChatReceipts.name, schema: ChatReceiptsSchema },
+      { name: ReceiptTimes.name, schema: ReceiptTimesSchema },
     ]),
   ],
   controllers: [ChatsController, MembersController],
@@ -51,6 +57,8 @@ import { RelationsService } from './relations.service.js';
     FirstMessageListener,
     GroupConsent,
     ReceiptPrivacy,
+    ReceiptMoves,
+    ReceiptTimesRepository,
     ChatAccess,
     ChatReader,
     ChatHeads,
@@ -81,6 +89,8 @@ import { RelationsService } from './relations.service.js';
     MessagePast,
     ChatMembersRepository,
     ChatReceiptsRepository,
+    ReceiptMoves,
+    ReceiptPrivacy,
   ],
 })
 export class ChatsModule {}

@@ -5,12 +5,30 @@ import type { ChatType } from './log/chat-state.js';
 /** Which messages a member, or somebody who has left, may read: ascending, without overlaps. */
 export function visibleStretches(membership: Membership): SeqRange[] {
   const hidden = membership.hiddenUpToSeq ?? 0;
-  return membership.spans
+  const stretches = membership.spans
     .map(({ fromSeq, toSeq }) => ({
       from: Math.max(fromSeq, hidden + 1),
       to: toSeq ?? Number.MAX_SAFE_INTEGER,
     }))
     .filter(({ from, to }) => from <= to);
+  const holes = membership.deletedSeqs?.filter((seq) => seq > hidden).toSorted((a, b) => a - b) ?? [];
+  return holes.length > 0 ? stretches.flatMap((stretch) => without(stretch, holes)) : stretches;
+}
+
+function without({ from, to }: SeqRange, holes: number[]): SeqRange[] {
+  const left: SeqRange[] = [];
+  let next = from;
+  for (const hole of holes) {
+    if (hole < next || hole > to) continue;
+    if (hole > next) left.push({ from: next, to: hole - 1 });
+    next = hole + 1;
+  }
+  return next <= to ? [...left, { from: next, to }] : left;
+}
+
+/** Whether it was theirs to read before they deleted it for themselves. */
+export function hasDeletedForMe({ deletedSeqs = [] }: Membership, seq: number): boolean {
+  return deletedSeqs.includes(seq);
 }
 
 export function sees(membership: Membership, seq: number): boolean {

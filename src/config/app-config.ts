@@ -32,6 +32,7 @@ export class AppConfig {
   readonly stunUrls = stunUrlsOf(this.env.STUN_URLS, this.turnUrls.length > 0);
   readonly statusTtlMs = Math.round(this.env.STATUS_TTL_HOURS * 3_600_000);
   readonly editWindowMs = Math.round(this.env.EDIT_WINDOW_MINUTES * 60_000);
+  readonly deleteWindowMs = Math.round(this.env.DELETE_WINDOW_HOURS * 3_600_000);
   readonly bcryptCost = this.env.BCRYPT_COST;
   /** A KeyObject: jsonwebtoken verifies with it 20 times faster than with the text. */
   readonly jwtKey: KeyObject = createSecretKey(

@@ -129,6 +129,12 @@ export class Environment {
   @Max(525_600)
   EDIT_WINDOW_MINUTES = 15;
 
+  /** So long after sending, a message may be deleted for everyone by its sender. */
+  @toNumber()
+  @Min(0)
+  @Max(87_600)
+  DELETE_WINDOW_HOURS = 48;
+
   /** bcrypt work factor: 10 takes about 60 ms of a core. Lower only to make tests and load runs start fast. */
   @toNumber()
   @IsInt()

@@ -18,6 +18,7 @@ import { DomainEvents } from '../events/domain-events.js';
 import type { EarlierTextView } from './earlier-text.view.js';
 import { assertNotDeleted, MessageAccess } from './message-access.js';
 import { MessageChanges } from './message-changes.service.js';
+import { MessageViews } from './message-views.service.js';
 import { type MessageView, toMessageView } from './message.view.js';
 
 /** Another text for a message of one's own, and the texts that it had before. */
@@ -28,6 +29,7 @@ export class EditsService {
     private readonly changes: MessageChanges,
     private readonly repository: MessageChangesRepository,
     private readonly gate: DirectGate,
+    private readonly views: MessageViews,
     private readonly events: DomainEvents,
     private readonly config: AppConfig,
     private readonly clock: Clock,
@@ -48,7 +50,7 @@ export class EditsService {
         this.events.publish('message.edited', { message: toMessageView(now), recipientIds });
       },
     });
-    return toMessageView(message);
+    return this.views.own(userId, message);
   }
 
   /** The texts before the present one, oldest first; of a deleted message there are none. */

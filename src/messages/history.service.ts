@@ -10,7 +10,8 @@ import { visibleStretches, within } from '../chats/membership.js';
 import { ValidationError } from '../common/errors/app-error.js';
 import { DEFAULT_PAGE } from '../common/pagination/cursor.js';
 import type { HistoryQueryDto } from './dto/history-query.dto.js';
-import { type MessageView, toMessageView } from './message.view.js';
+import { MessageViews } from './message-views.service.js';
+import type { MessageView } from './message.view.js';
 
 export interface HistoryPage {
   /** Ascending by `seq`. */
@@ -27,6 +28,7 @@ export class HistoryService {
     private readonly log: ChatLogRepository,
     private readonly chatLog: ChatLog,
     private readonly past: MessagePast,
+    private readonly views: MessageViews,
   ) {}
 
   async page(userId: string, chatId: string, query: HistoryQueryDto): Promise<HistoryPage> {
@@ -42,13 +44,13 @@ export class HistoryService {
 
   private async preceding(membership: Membership, seq: number, limit: number): Promise<HistoryPage> {
     const { rows, hasMore } = await this.find(membership, { from: 1, to: seq - 1 }, 'descending', limit);
-    return { items: rows.toReversed().map(toMessageView), hasMore };
+    return { items: await this.views.ownAll(membership.userId, rows.toReversed()), hasMore };
   }
 
   private async following(membership: Membership, seq: number, limit: number): Promise<HistoryPage> {
     const range = { from: seq + 1, to: Number.MAX_SAFE_INTEGER };
     const { rows, hasMore } = await this.find(membership, range, 'ascending', limit);
-    return { items: rows.map(toMessageView), hasMore };
+    return { items: await this.views.ownAll(membership.userId, rows), hasMore };
   }
 
   /** Half of the page before `seq`, the rest from it on. */

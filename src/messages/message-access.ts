@@ -31,6 +31,14 @@ export class MessageAccess {
     return { row: then ?? row, membership };
   }
 
+  /** Also what they have deleted for themselves: to answer the same deletion again. */
+  async getOnceVisible(userId: string, messageId: string): Promise<SeenMessage> {
+    const { row, membership } = await this.find(userId, messageId);
+    if (!sees({ ...membership, deletedSeqs: [] }, row.seq ?? 0)) throw new NotFoundError('Message');
+    const [then] = await this.past.forMember(membership, [row]);
+    return { row: then ?? row, membership };
+  }
+
   /** For changing it: who left the chat may only read. */
   async getChangeable(userId: string, messageId: string): Promise<ChatLogRow> {
     const { row, membership } = await this.find(userId, messageId);

@@ -1,39 +1,19 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-import type { ChatLogRow, QuotedStatusRow, SystemNoteRow } from '../chats/log/chat-log.schema.js';
-
-/** What a message replies to, as it was then. */
-export class ReplyToView {
-  @ApiProperty({ example: '6920f1c2a1b2c3d4e5f60718' })
-  statusId: string;
-
-  @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60701' })
-  senderId: string;
-
-  @ApiProperty({ example: 'At the sea' })
-  text: string;
-
-  @ApiProperty({ example: 'text' })
-  type: string;
-}
-
-/** What a message of type `system` tells. */
-export class SystemNoteView {
-  @ApiProperty({ enum: ['call'], example: 'call' })
-  kind: string;
-
-  @ApiPropertyOptional({ example: '6920f1c2a1b2c3d4e5f60733' })
-  callId?: string;
-
-  @ApiPropertyOptional({ enum: ['audio', 'video'], example: 'video' })
-  callType?: string;
-
-  @ApiPropertyOptional({ example: 'ended', description: 'How the call came out' })
-  state?: string;
-
-  @ApiPropertyOptional({ example: 61_000, description: 'Absent when nobody answered' })
-  durationMs?: number;
-}
+import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
+import {
+  ContactCardView,
+  ForwardedView,
+  LocationView,
+  PollView,
+  ReactionView,
+  ReplyToView,
+  SystemNoteView,
+  toPollView,
+  toReactionViews,
+  toReplyToView,
+  toSystemNoteView,
+} from './message-parts.view.js';
 
 /** A message as every member sees it. */
 export class MessageView {
@@ -61,7 +41,7 @@ export class MessageView {
   })
   clientMessageId: string;
 
-  @ApiProperty({ enum: ['text', 'system'], example: 'text' })
+  @ApiProperty({ enum: ['text', 'location', 'contact', 'poll', 'system'], example: 'text' })
   type: string;
 
   @ApiProperty({ example: 'Hello!' })
@@ -73,14 +53,35 @@ export class MessageView {
   @ApiPropertyOptional({ type: SystemNoteView, description: 'Messages of type system: what happened' })
   system?: SystemNoteView;
 
-  @ApiPropertyOptional({ type: ReplyToView, description: 'Replies to a status' })
+  @ApiPropertyOptional({ type: ReplyToView, description: 'Replies only' })
   replyTo?: ReplyToView;
 
-  @ApiProperty({ type: [String], example: [] })
+  @ApiPropertyOptional({ type: ForwardedView, description: 'Messages that were passed on' })
+  forwarded?: ForwardedView;
+
+  @ApiPropertyOptional({ type: LocationView })
+  location?: LocationView;
+
+  @ApiPropertyOptional({ type: ContactCardView })
+  contact?: ContactCardView;
+
+  @ApiPropertyOptional({ type: PollView })
+  poll?: PollView;
+
+  @ApiProperty({ type: [String], example: [], description: 'Ids of the members whom it names' })
   mentions: string[];
 
-  @ApiProperty({ type: [Object], example: [] })
-  reactions: never[];
+  @ApiProperty({ type: [ReactionView], example: [] })
+  reactions: ReactionView[];
+
+  @ApiPropertyOptional({ example: true, description: 'Only where it is' })
+  pinned?: boolean;
+
+  @ApiPropertyOptional({
+    example: true,
+    description: "Only where it is, and only in what one reads oneself: it is nobody else's concern",
+  })
+  starred?: boolean;
 
   @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
   createdAt: string;
@@ -98,7 +99,7 @@ export class MessageView {
   deletedAt?: string;
 }
 
-/** `row` as it was read, with all changes of it. */
+/** `row` as it was read, with all changes of it; the same for everybody who may see it. */
 export function toMessageView(row: ChatLogRow): MessageView {
   return {
     id: row._id.toHexString(),
@@ -111,19 +112,16 @@ export function toMessageView(row: ChatLogRow): MessageView {
     text: row.text ?? '',
     attachments: [],
     ...(row.system && { system: toSystemNoteView(row.system) }),
-    ...(row.replyTo && { replyTo: toReplyToView(row.replyTo) }),
-    mentions: [],
-    reactions: [],
+    ...(row.replyTo && !row.deletedAt && { replyTo: toReplyToView(row.replyTo) }),
+    ...(row.forwardCount && { forwarded: { count: row.forwardCount } }),
+    ...(row.location && { location: row.location }),
+    ...(row.contact && { contact: row.contact }),
+    ...(row.poll && { poll: toPollView(row.poll, row.votes) }),
+    mentions: (row.mentions ?? []).map((id) => id.toHexString()),
+    reactions: toReactionViews(row.reactions),
+    ...(row.pinned && { pinned: true }),
     createdAt: row.createdAt.toISOString(),
     ...(row.editedAt && { editedAt: row.editedAt.toISOString() }),
     ...(row.deletedAt && { deletedAt: row.deletedAt.toISOString() }),
   };
-}
-
-function toReplyToView({ statusId, senderId, text, type }: QuotedStatusRow): ReplyToView {
-  return { statusId: statusId.toHexString(), senderId: senderId.toHexString(), text, type };
-}
-
-function toSystemNoteView({ callId, ...note }: SystemNoteRow): SystemNoteView {
-  return { ...note, callId: callId.toHexString() };
 }

@@ -5,33 +5,35 @@ import { Injectable } from '@nestjs/common';
 import { ChatAccess, NotAMemberError } from '../chats/chat-access.js';
 import { DirectGate } from '../chats/direct-gate.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
-import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
+import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
 import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
 import { MessageChangesRepository } from '../chats/log/message-changes.repository.js';
-import { ConflictError, ForbiddenError } from '../common/errors/app-error.js';
+import {
+  ConflictError,
+  ForbiddenError,
+  UnavailableError,
+  ValidationError,
+} from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { type MessageView, toMessageView } from './message.view.js';
+import {
+  checkedContent,
+  isSameContent,
+  type MessageContent,
+  textSent,
+  toRowContent,
+} from './message-content.js';
+import { type Quote, Quotes } from './quotes.service.js';
 import { RecentSends } from './recent-sends.js';
 
 const OTHER_CONTENT = 'This clientMessageId was used for another message: make a new id';
 
-/** What a sender gives; identity and chat come beside it. */
-export interface MessageContent {
-  clientMessageId?: string;
-  type?: 'text';
-  text: string;
-  /** A status that it quotes; given by the server, never by a client. */
-  replyTo?: QuotedStatus;
-}
+/** How often a quoted message is read again because it was changed at the same time. */
+const MAX_QUOTE_READS = 10;
 
-/** What a message keeps of a status; the status itself is gone after a day. */
-export interface QuotedStatus {
-  statusId: string;
-  senderId: string;
-  type: string;
-  text: string;
-}
+/** Thrown inside a draft: the quoted message was changed since it was read. */
+class StaleQuoteError extends Error {}
 
 /** Sending: once per `clientMessageId`, in order, stored before anybody hears of it. */
 @Injectable()
@@ -42,6 +44,7 @@ export class MessagesService {
     private readonly log: ChatLog,
     private readonly rows: ChatLogRepository,
     private readonly changes: MessageChangesRepository,
+    private readonly quotes: Quotes,
     private readonly recent: RecentSends,
     private readonly events: DomainEvents,
   ) {}
@@ -50,8 +53,9 @@ export class MessagesService {
   async send(
     senderId: string,
     chatId: string,
-    content: MessageContent,
+    given: MessageContent,
   ): Promise<{ message: MessageView; isNew: boolean }> {
+    const content = checkedContent(given);
     const { clientMessageId } = content;
     if (!clientMessageId)
       return toSent(await this.store(senderId, chatId, { ...content, clientMessageId: randomUUID() }));
@@ -80,13 +84,14 @@ export class MessagesService {
     return row && viewOf(row);
   }
 
-  /** Who may not write any more is answered all the same for what was stored before. */
+  /** Who may not write any more, or quotes what is gone, is answered all the same for what was stored before. */
   private async store(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
     try {
       await this.gate.assertOpen(senderId, chatId);
-      return await this.append(senderId, chatId, content);
+      return await this.appendQuoting(senderId, chatId, content);
     } catch (error) {
-      const row = error instanceof ForbiddenError && (await this.findSent(senderId, chatId, content));
+      const isRefused = error instanceof ForbiddenError || error instanceof ValidationError;
+      const row = isRefused && (await this.findSent(senderId, chatId, content));
       if (!row) throw error;
       return { row, isNew: false };
     }
@@ -96,30 +101,53 @@ export class MessagesService {
     return this.rows.findBySend(toObjectId(chatId), toObjectId(senderId), clientMessageId);
   }
 
+  /** An answer quotes a message as it is at the answer's own place in the log. */
+  private async appendQuoting(
+    senderId: string,
+    chatId: string,
+    content: MessageContent,
+  ): Promise<AppendResult> {
+    const { replyToId } = content;
+    if (replyToId === undefined) return this.append(senderId, chatId, content, null);
+    for (let reads = 1; ; reads += 1) {
+      await this.access.assertMember(senderId, chatId);
+      const quote = await this.quotes.of(senderId, chatId, replyToId);
+      try {
+        return await this.append(senderId, chatId, content, quote);
+      } catch (error) {
+        if (!(error instanceof StaleQuoteError)) throw error;
+        if (reads === MAX_QUOTE_READS) throw new UnavailableError();
+      }
+    }
+  }
+
   /** Checks membership against the very state that the row is numbered on, then stores and tells. */
-  private append(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
+  private append(
+    senderId: string,
+    chatId: string,
+    content: MessageContent,
+    quote: Quote | null,
+  ): Promise<AppendResult> {
     const sender = toObjectId(senderId);
-    const { clientMessageId, type = 'text', text } = content;
-    const replyTo = content.replyTo && toQuotedRow(content.replyTo);
+    const row = toRowContent(content, quote && quote.row);
     const write = this.log.append({
       chatId,
       draft: (state) => {
         if (!state.has(senderId)) throw new NotAMemberError();
-        return {
-          kind: 'message',
-          senderId: sender,
-          clientMessageId,
-          type,
-          text,
-          ...(replyTo && { replyTo }),
-        };
+        if (quote?.isStale(state)) throw new StaleQuoteError();
+        if (content.mentions?.some((id) => !state.has(id))) throw notMentionable();
+        return { kind: 'message', senderId: sender, ...row };
       },
-      stored: (row, recipientIds) => {
-        this.events.publish('message.created', { message: viewOf(row), recipientIds });
+      stored: (stored, recipientIds) => {
+        this.events.publish('message.created', { message: viewOf(stored), recipientIds });
       },
     });
     return this.access.guarded(senderId, chatId, write);
   }
+}
+
+function notMentionable(): ValidationError {
+  return ValidationError.of('mentions', 'isMember', 'mentions must be members of the chat');
 }
 
 /** The view of a row just stored is wanted twice, by the ack and by the fan-out: made once. */
@@ -131,27 +159,10 @@ function viewOf(row: ChatLogRow): MessageView {
   return view;
 }
 
-async function sameContent(
-  sent: Promise<AppendResult>,
-  { text, type = 'text', replyTo }: MessageContent,
-): Promise<AppendResult> {
+async function sameContent(sent: Promise<AppendResult>, content: MessageContent): Promise<AppendResult> {
   const result = await sent;
-  const { row } = result;
-  // Of a deleted message nobody knows any more what it said.
-  if (!row || row.deletedAt) return result;
-  const isSame = textSent(row) === text && row.type === type;
-  if (!isSame || row.replyTo?.statusId.toHexString() !== replyTo?.statusId) {
-    throw new ConflictError(OTHER_CONTENT);
-  }
+  if (result.row && !isSameContent(result.row, content)) throw new ConflictError(OTHER_CONTENT);
   return result;
-}
-
-function textSent({ original, text = '' }: ChatLogRow): string {
-  return original ?? text;
-}
-
-function toQuotedRow({ statusId, senderId, ...quoted }: QuotedStatus): QuotedStatusRow {
-  return { ...quoted, statusId: toObjectId(statusId), senderId: toObjectId(senderId) };
 }
 
 function toSent({ row, isNew }: AppendResult): { message: MessageView; isNew: boolean } {

@@ -18,6 +18,18 @@ export class MessagesListener implements OnModuleInit {
     this.events.on('message.edited', ({ message, recipientIds }) => {
       this.publisher.toUsers(recipientIds, 'message_edited', message);
     });
+    this.events.on('message.deleted', ({ recipientIds, ...deleted }) => {
+      this.publisher.toUsers(recipientIds, 'message_deleted', deleted);
+    });
+    this.events.on('message.reacted', ({ recipientIds, ...reaction }) => {
+      this.publisher.toUsers(recipientIds, 'message_reaction', reaction);
+    });
+    this.events.on('message.pinned', ({ recipientIds, ...pin }) => {
+      this.publisher.toUsers(recipientIds, 'message_pinned', pin);
+    });
+    this.events.on('poll.voted', ({ recipientIds, ...voted }) => {
+      this.publisher.toUsers(recipientIds, 'poll_voted', voted);
+    });
     this.events.on('receipt.moved', ({ recipientIds, shownReadSeq, ...receipt }) => {
       if (shownReadSeq === receipt.readSeq) {
         return this.publisher.toUsers(recipientIds, 'message_receipt', receipt);

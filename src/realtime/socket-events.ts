@@ -3,6 +3,7 @@ import type { CallType } from '../calls/call-state.js';
 import type { ChatRole } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
 import type { ErrorInfo } from '../common/errors/error-body.js';
+import type { PollView } from '../messages/message-parts.view.js';
 import type { MessageView } from '../messages/message.view.js';
 import type { StatusView } from '../status/status.view.js';
 
@@ -12,6 +13,29 @@ export interface ServerToClientEvents {
   receive_message: (message: MessageView) => void;
   /** Of this and the other changes of messages hear those who may see the message. */
   message_edited: (message: MessageView) => void;
+  /** For oneself (`me`) to one's own sockets alone, with the `me` rev. */
+  message_deleted: (deleted: {
+    chatId: string;
+    messageId: string;
+    seq: number;
+    rev: number;
+    for: 'me' | 'everyone';
+  }) => void;
+  message_reaction: (reaction: {
+    chatId: string;
+    messageId: string;
+    rev: number;
+    userId: string;
+    emoji: string | null;
+  }) => void;
+  message_pinned: (pin: {
+    chatId: string;
+    messageId: string;
+    rev: number;
+    pinned: boolean;
+    userId: string;
+  }) => void;
+  poll_voted: (voted: { chatId: string; messageId: string; rev: number; poll: PollView }) => void;
   message_receipt: (receipt: {
     chatId: string;
     userId: string;

@@ -75,6 +75,7 @@ describe('dependencies', () => {
         'src/common/errors/error-body.ts -> mongoose':
           'the one mapper of errors has to know when the database is down',
         'src/chats/log/message-change.ts -> mongoose': 'the ids in it, as types: part of a schema',
+        'src/chats/log/message-content.ts -> mongoose': 'the same',
         'src/chats/log/message-change.writes.ts -> mongoose': 'the updates of a repository, as types',
         'src/chats/log/chat-log.store.ts -> mongoose':
           'tells by its error whether an insert was refused, failed or is unknown',

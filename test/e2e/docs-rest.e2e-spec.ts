@@ -90,9 +90,10 @@ describe('/docs-json', () => {
     for (const { name, method, path, operation } of routes.filter((route) => route.operation.requestBody)) {
       const [ann, bob, ids] = await scene();
       for (const example of examplesOf(operation)) {
-        const body = JSON.parse(JSON.stringify(example).replaceAll(EXAMPLE_USER, bob.id)) as object;
+        const body = JSON.parse(JSON.stringify(example).replaceAll(EXAMPLE_USER, bob.id));
+        if ('messageIds' in body) Object.assign(body, { messageIds: [ids.messages], chatIds: [ids.chats] });
         const [, , feature = ''] = path.split('/');
-        const id = ids[feature] ?? '';
+        const id = ids[path.endsWith('/votes') ? 'poll' : feature] ?? '';
         const answer = await app.http[method](path.replace('{id}', id).replace('{userId}', bob.id))
           .set(operation.security ? ann.auth : {})
           .send(body);
@@ -118,11 +119,13 @@ describe('/docs-json', () => {
       .set(bob.auth)
       .send({ type: 'text', text: 'At the sea' });
     const chats = await app.group(ann, [bob]);
-    const sent = await app.http
-      .post(`/api/chats/${chats}/messages`)
-      .set(ann.auth)
-      .send({ clientMessageId: 'a', text: 'Hello' });
-    return [ann, bob, { chats, messages: sent.body.id as string, status: posted.body.id as string }];
+    const send = async (content: object): Promise<string> => {
+      const { body } = await app.http.post(`/api/chats/${chats}/messages`).set(ann.auth).send(content);
+      return body.id as string;
+    };
+    const messages = await send({ clientMessageId: 'a', text: 'Hello' });
+    const poll = await send({ clientMessageId: 'b', poll: { question: 'When?', options: ['Now', 'Then'] } });
+    return [ann, bob, { chats, messages, poll, status: posted.body.id as string }];
   }
 
   it('should be a page that brings all it needs, beside the one of socket events', async () => {

@@ -14,6 +14,7 @@ import { addSavedPeople, addSessions, addUsers, seedAccounts } from './query-pla
 import { addCalls, seedCalls } from './query-plans/calls.plans.js';
 import { addChatLog, addMessageChanges, seedChatLog } from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addReceipts, seedChats } from './query-plans/chats.plans.js';
+import { addMarks, seedMarks } from './query-plans/marks.plans.js';
 import { addOperations, seedOperations } from './query-plans/operations.plans.js';
 import { addStatuses, addStatusRest, addStatusViewings, seedStatuses } from './query-plans/status.plans.js';
 
@@ -32,7 +33,7 @@ const REPOSITORIES = CLASSES.filter((type) => !CLASSES.some((other) => other.pro
 const DATABASE = `query_plans_${randomBytes(4).toString('hex')}`;
 
 /** Enough of everything that a scan would show. */
-const SEEDS = [seedAccounts, seedChats, seedChatLog, seedStatuses, seedCalls, seedOperations];
+const SEEDS = [seedAccounts, seedChats, seedChatLog, seedMarks, seedStatuses, seedCalls, seedOperations];
 
 describe('query plans', () => {
   let app: TestApp;
@@ -67,6 +68,7 @@ describe('query plans', () => {
     addMembers,
     addChatLog,
     addMessageChanges,
+    addMarks,
     addReceipts,
     addStatuses,
     addStatusViewings,

@@ -158,7 +158,9 @@ export class ChatLogRepository {
   ): Promise<ChatLogRow[]> {
     if (stretches.length === 0) return [];
     const id = toObjectId(chatId);
-    const branches = stretches.map(({ from, to }) => ({ chatId: id, seq: { $gte: from, $lte: to } }));
+    // Every stretch but the last holds a message, so of very many only the nearest can matter.
+    const near = order === 'ascending' ? stretches.slice(0, limit + 1) : stretches.slice(-limit - 1);
+    const branches = near.map(({ from, to }) => ({ chatId: id, seq: { $gte: from, $lte: to } }));
     return this.rows
       .find(branches.length === 1 && branches[0] ? branches[0] : { $or: branches })
       .sort({ seq: order === 'ascending' ? 1 : -1 })

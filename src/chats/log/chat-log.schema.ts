@@ -2,7 +2,8 @@ import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { type HydratedDocument, Types } from 'mongoose';
 
 import type { ChatRole } from './chat-state.js';
-import type { MessageChange } from './message-change.js';
+import type { MessageChange, ReactionRow, VoteRow } from './message-change.js';
+import type { ContactCardRow, LocationRow, PollRow, QuotedMessageRow } from './message-content.js';
 
 /** One person in a row that creates a chat or adds to it. */
 export interface RosterChange {
@@ -29,8 +30,17 @@ export interface CallNoteRow {
   durationMs?: number;
 }
 
+/** Somebody pinned a message. */
+export interface PinnedNoteRow {
+  kind: 'pinned';
+  userId: Types.ObjectId;
+  messageId: Types.ObjectId;
+}
+
 /** What a system message tells; by `kind`. */
-export type SystemNoteRow = CallNoteRow;
+export type SystemNoteRow = CallNoteRow | PinnedNoteRow;
+
+export type MessageType = 'text' | 'location' | 'contact' | 'poll' | 'system';
 
 /**
  * Kinds of rows that are no message: they have a `lastSeq`, and something is worked out of them. Those of
@@ -83,13 +93,29 @@ export class ChatLogRow {
   clientMessageId?: string;
 
   @Prop({ type: String })
-  type?: 'text' | 'system';
+  type?: MessageType;
 
   @Prop({ type: String })
   text?: string;
 
   @Prop({ type: Object })
-  replyTo?: QuotedStatusRow;
+  replyTo?: QuotedStatusRow | QuotedMessageRow;
+
+  @Prop({ type: [Types.ObjectId], default: undefined })
+  mentions?: Types.ObjectId[];
+
+  /** How often it was passed on on its way here. */
+  @Prop({ type: Number })
+  forwardCount?: number;
+
+  @Prop({ type: Object })
+  location?: LocationRow;
+
+  @Prop({ type: Object })
+  contact?: ContactCardRow;
+
+  @Prop({ type: Object })
+  poll?: PollRow;
 
   /** Messages of type `system`: what happened. */
   @Prop({ type: Object })
@@ -143,6 +169,19 @@ export class ChatLogRow {
   /** Deleted for everyone: what it said is gone. */
   @Prop({ type: Date })
   deletedAt?: Date;
+
+  /** By user id. */
+  @Prop({ type: Object })
+  reactions?: Record<string, ReactionRow>;
+
+  @Prop({ type: Object })
+  votes?: Record<string, VoteRow>;
+
+  @Prop({ type: Boolean })
+  pinned?: boolean;
+
+  @Prop({ type: Number })
+  pinRev?: number;
 }
 
 export type ChatLogDocument = HydratedDocument<ChatLogRow>;
@@ -153,6 +192,13 @@ ChatLogSchema.index(
   { 'replyTo.statusId': 1, senderId: 1, clientMessageId: 1 },
   { partialFilterExpression: { 'replyTo.statusId': { $exists: true } } },
 );
+/** The answers to a message, which quote it. */
+ChatLogSchema.index(
+  { 'replyTo.messageId': 1, rev: 1 },
+  { partialFilterExpression: { 'replyTo.messageId': { $exists: true } } },
+);
+/** The few that are pinned. */
+ChatLogSchema.index({ chatId: 1, pinned: 1 }, { partialFilterExpression: { pinned: true } });
 /** The heart of the order: two rows can't take the same place, whichever nodes insert them. */
 ChatLogSchema.index({ chatId: 1, rev: 1 }, { unique: true });
 /** History, and unread counts straight from the index. */

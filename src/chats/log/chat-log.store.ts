@@ -51,10 +51,11 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
     const last = await this.log.findLast(chatId);
     const rev = last?.rev ?? 0;
     if (rev > chat.projectedRev) await this.projectAll(chatId, chat.projectedRev, chat.type);
+    const pins = new Set(await this.changes.findPinnedIds(chatId));
     const active = (await this.members.findActive([chatId], Number.POSITIVE_INFINITY)).get(chatId) ?? [];
     const roster = new Map(active.map(({ userId, role, joinedAt }) => [userId, { userId, role, joinedAt }]));
     const seq = last?.seq ?? last?.lastSeq ?? 0;
-    return new ChatState(chatId, chat.type, rev, seq, roster, last?.createdAt ?? chat.lastActivityAt);
+    return new ChatState(chatId, chat.type, rev, seq, roster, last?.createdAt ?? chat.lastActivityAt, pins);
   }
 
   private async projectAll(chatId: string, afterRev: number, type: ChatType): Promise<void> {

@@ -32,6 +32,8 @@ export class ChatState {
     private readonly roster: Map<string, ChatRosterEntry>,
     /** When the chat last moved, for the order of chat lists. */
     public lastActivityAt: Date,
+    /** Ids of the pinned messages. */
+    readonly pins = new Set<string>(),
   ) {}
 
   has(userId: string): boolean {
@@ -86,8 +88,10 @@ export class ChatState {
     return rev < this.unknownUpTo || (this.changed.get(messageId) ?? 0) > rev;
   }
 
-  private applyChange({ rev, messageId }: ChatLogRow): void {
+  private applyChange({ rev, messageId, change }: ChatLogRow): void {
     const id = messageId?.toHexString() ?? '';
+    if (change?.type === 'pinned' && change.isPinned) this.pins.add(id);
+    else if (change?.type === 'pinned' || change?.type === 'deleted') this.pins.delete(id);
     this.changed.delete(id);
     this.changed.set(id, rev);
     const [oldest] = this.changed;

@@ -1,9 +1,27 @@
 import type { Types } from 'mongoose';
 
-/** What a row of kind `message_changed` does to the message that it names. */
-export type MessageChange = { type: 'edited'; text: string } | { type: 'deleted' };
+/** What a row of kind `message_changed` does to the message that it names; whose deed it is, the row says. */
+export type MessageChange =
+  | { type: 'edited'; text: string }
+  | { type: 'deleted' }
+  /** `null` takes the reaction back. */
+  | { type: 'reacted'; emoji: string | null }
+  | { type: 'pinned'; isPinned: boolean }
+  /** None takes the vote back. */
+  | { type: 'voted'; optionIds: string[] };
 
-/** The messages that quote another keep this much of its text. */
+/** What one member thinks of a message; `null` once it is taken back, so that no older one comes again. */
+export interface ReactionRow {
+  emoji: string | null;
+  rev: number;
+}
+
+export interface VoteRow {
+  optionIds: string[];
+  rev: number;
+}
+
+/** Messages that quote another keep this many characters of its text. */
 export const MAX_QUOTED_TEXT = 200;
 
 /** Cut by characters, never through one. */
@@ -11,7 +29,7 @@ export function quotedText(text: string): string {
   return text.length <= MAX_QUOTED_TEXT ? text : Array.from(text).slice(0, MAX_QUOTED_TEXT).join('');
 }
 
-/** One text that a message had before the one it has now. */
+/** One text that a message had. */
 export interface EditRow {
   messageId: Types.ObjectId;
   rev: number;

@@ -26,6 +26,24 @@ export class MessageChangesRepository {
     return this.rows.find({ _id: { $in: ids }, seq: { $exists: true } }).toArray();
   }
 
+  /** The pinned messages of a chat, of which there are never many. */
+  async findPinnedIds(chatId: string): Promise<string[]> {
+    const rows = await this.rows
+      .find({ chatId: toObjectId(chatId), pinned: true }, { projection: { _id: 1 } })
+      .toArray();
+    return rows.map(({ _id }) => _id.toHexString());
+  }
+
+  /** Answers to these messages, the newest of very many. */
+  async findQuoting(messageIds: Types.ObjectId[], limit: number): Promise<ChatLogRow[]> {
+    if (messageIds.length === 0) return [];
+    return this.rows
+      .find({ 'replyTo.messageId': { $in: messageIds } })
+      .sort({ rev: -1 })
+      .limit(limit)
+      .toArray();
+  }
+
   /**
    * Works changes into the messages that they name, and answers these as they are now. Changes may come
    * in any order and twice: each field keeps what the highest `rev` says, and deleted stays deleted.

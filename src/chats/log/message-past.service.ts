@@ -42,6 +42,21 @@ function withText(row: ChatLogRow, edits: EditRow[]): ChatLogRow {
 
 /** What else was changed later is left out, and its `rev` is that of the last change that is left. */
 function withoutLater(row: ChatLogRow, toRev: number): ChatLogRow {
-  const revs = [row.textRev ?? 0].filter((rev) => rev <= toRev);
-  return Object.assign({}, row, { changedRev: Math.max(row.rev, ...revs) });
+  const reactions = upTo(row.reactions, toRev);
+  const votes = upTo(row.votes, toRev);
+  const pinned = (row.pinRev ?? 0) <= toRev && row.pinned;
+  const marks = [...Object.values(reactions), ...Object.values(votes)].map(({ rev }) => rev);
+  const revs = [row.textRev ?? 0, row.pinRev ?? 0, ...marks].filter((rev) => rev <= toRev);
+  const replyTo = quoteUpTo(row.replyTo, toRev);
+  const changedRev = Math.max(row.rev, ...revs);
+  return Object.assign({}, row, { reactions, votes, pinned, changedRev }, replyTo && { replyTo });
+}
+
+function upTo<T extends { rev: number }>(marks: Record<string, T> = {}, toRev: number): Record<string, T> {
+  return Object.fromEntries(Object.entries(marks).filter(([, { rev }]) => rev <= toRev));
+}
+
+/** What a quoted message became later is left out; what it was then, its answer does not know any more. */
+function quoteUpTo(replyTo: ChatLogRow['replyTo'], toRev: number): ChatLogRow['replyTo'] {
+  return replyTo && 'messageId' in replyTo && replyTo.rev > toRev ? { ...replyTo, text: '' } : replyTo;
 }

@@ -1,10 +1,18 @@
 import { IntersectionType } from '@nestjs/swagger';
+import { ValidateIf } from 'class-validator';
 
 import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
-import { EnumField, IdField, TextField } from '../../common/validation/fields.js';
+import { EnumField, IdField, IdListField, NestedField, TextField } from '../../common/validation/fields.js';
+import { ContactCardDto, LocationDto, PollDto } from './message-parts.dto.js';
 
 /** The most characters of a message's text. */
 export const MAX_TEXT = 4096;
+
+/** The most people whom one message names. */
+export const MAX_MENTIONS = 50;
+
+const SENT_TYPES = ['text', 'location', 'contact', 'poll'] as const;
+export type SentType = (typeof SENT_TYPES)[number];
 
 /** Body of `POST /api/chats/:id/messages`. */
 export class PostMessageDto {
@@ -17,11 +25,54 @@ export class PostMessageDto {
   })
   clientMessageId: string;
 
-  @EnumField(['text'], { optional: true, default: 'text' })
-  type?: 'text';
+  @EnumField(SENT_TYPES, {
+    optional: true,
+    description:
+      'Without it what the fields make it: `text`, or `location`, `contact`, `poll` where one is given',
+  })
+  type?: SentType;
 
-  @TextField({ min: 1, max: MAX_TEXT, blank: false, example: 'Hello!' })
-  text: string;
+  @ValidateIf((dto: PostMessageDto) => typeOf(dto) === 'text' || dto.text !== undefined)
+  @TextField({
+    conditional: true,
+    min: 1,
+    max: MAX_TEXT,
+    blank: false,
+    example: 'Hello!',
+    description: 'Required for a text; with everything else a caption',
+  })
+  text?: string;
+
+  @IdField({ optional: true, description: 'The message of this chat that it answers' })
+  replyToId?: string;
+
+  @IdListField({
+    optional: true,
+    max: MAX_MENTIONS,
+    example: [],
+    description: 'Members of the chat whom it names',
+  })
+  mentions?: string[];
+
+  @ValidateIf((dto: PostMessageDto) => dto.type === 'location' || dto.location !== undefined)
+  @NestedField(() => LocationDto, { conditional: true, description: 'Type `location`' })
+  location?: LocationDto;
+
+  @ValidateIf((dto: PostMessageDto) => dto.type === 'contact' || dto.contact !== undefined)
+  @NestedField(() => ContactCardDto, { conditional: true, description: 'Type `contact`' })
+  contact?: ContactCardDto;
+
+  @ValidateIf((dto: PostMessageDto) => dto.type === 'poll' || dto.poll !== undefined)
+  @NestedField(() => PollDto, { conditional: true, description: 'Type `poll`' })
+  poll?: PollDto;
+}
+
+/** What the fields say that it is. */
+function typeOf({ type, location, contact, poll }: PostMessageDto): SentType {
+  if (type !== undefined) return type;
+  if (poll !== undefined) return 'poll';
+  if (location !== undefined) return 'location';
+  return contact !== undefined ? 'contact' : 'text';
 }
 
 /** Payload of `new_message`. */

@@ -126,6 +126,19 @@ export function addMessageChanges(add: AddPlan): void {
       changes.project([change(91_001, { messageId: objectId(10, EDITED + 1), change: { type: 'deleted' } })]),
     { keys: 110, docs: 110 },
   );
+  const others = [
+    { type: 'reacted', emoji: '👍' },
+    { type: 'pinned', isPinned: true },
+    { type: 'voted', optionIds: ['a'] },
+  ] as const;
+  others.forEach((one, n) => {
+    const row = change(91_010 + n, { change: one as ChatLogRow['change'] });
+    add(MessageChangesRepository, `project, ${one.type}`, (repository) => repository.project([row]));
+  });
+  add(MessageChangesRepository, 'findPinnedIds', (repository) => repository.findPinnedIds(long(0)));
+  add(MessageChangesRepository, 'findQuoting', (repository) =>
+    repository.findQuoting([objectId(10, 300)], 200),
+  );
   add(MessageChangesRepository, 'findEdits', (changes) =>
     changes.findEdits(id, { afterRev: 0, toRev: 100_000 }, 20),
   );

@@ -68,6 +68,8 @@ export function addMembers(add: AddPlan): void {
   });
   // Nearly all members see nearly all messages: what it reads is what it answers.
   add(ChatMembersRepository, 'findWhoSee', (members) => members.findWhoSee(long(0), 10));
+  add(ChatMembersRepository, 'findOf', (members) => members.findOf(hex(user(0)), [long(0), long(1)]));
+  add(ChatMembersRepository, 'deleteForMe', (members) => members.deleteForMe(long(0), hex(user(7)), 9));
   add(ChatMembersRepository, 'findPage', (members) => members.findPage(long(0), null, 50));
   add(ChatMembersRepository, 'findPage, second page', (members) =>
     members.findPage(long(0), hex(user(50)), 50),
