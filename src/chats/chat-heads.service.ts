@@ -5,6 +5,7 @@ import { ChatsRepository } from './chats.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
 import { ChatLog } from './log/chat-log.service.js';
+import { MessagePast } from './log/message-past.service.js';
 import { lastVisibleRev, lastVisibleSeq } from './membership.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 
@@ -23,6 +24,7 @@ export class ChatHeads {
     private readonly log: ChatLogRepository,
     private readonly chatLog: ChatLog,
     private readonly receipts: ChatReceiptsRepository,
+    private readonly past: MessagePast,
   ) {}
 
   /** By chat id: last change and last visible message, in two queries. */
@@ -43,7 +45,11 @@ export class ChatHeads {
         : { rev: lastVisibleRev(membership), lastSeq: membership.spans.at(-1)?.toSeq ?? 0 };
       heads.set(chatId, { ...reach, lastMessage });
     }
-    for (const message of await this.log.findBySeqs(wanted)) {
+    const ends = new Map(memberships.map((one) => [one.chatId, lastVisibleRev(one)]));
+    const found = (await this.log.findBySeqs(wanted)).map((row) => {
+      return { row, toRev: ends.get(row.chatId.toHexString()) ?? 0 };
+    });
+    for (const message of await this.past.at(found)) {
       const head = heads.get(message.chatId.toHexString());
       if (head) head.lastMessage = message;
     }

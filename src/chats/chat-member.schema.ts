@@ -73,6 +73,9 @@ export class ChatMember {
   /** Marked as unread when the user had read up to this `seq`: void once they have read further. */
   @Prop({ type: Number })
   unreadMark?: number;
+  /** Messages that the user deleted for themselves: holes in what they see. */
+  @Prop({ type: [Number], default: undefined })
+  deletedSeqs?: number[];
 }
 
 export const ChatMemberSchema = SchemaFactory.createForClass(ChatMember);

@@ -24,6 +24,9 @@ export interface Membership {
   unreadMark?: number;
   /** Not by themselves. */
   wasRemoved?: boolean;
+  deletedSeqs?: number[];
+  /** The other one of a direct chat. */
+  partnerId?: string;
 }
 
 type LeanMember = Omit<ChatMember, '_id'>;
@@ -43,6 +46,8 @@ const FIELDS = {
   isArchived: 1,
   isPinned: 1,
   unreadMark: 1,
+  deletedSeqs: 1,
+  partnerId: 1,
 };
 
 @Injectable()
@@ -58,6 +63,7 @@ export class ChatMembersRepository {
 
   /** Of these chats those that the user is or was in. */
   async findAmong(userId: string, chatIds: readonly string[]): Promise<Membership[]> {
+    if (chatIds.length === 0) return [];
     const rows = await this.model
       .find({ userId: toObjectId(userId), chatId: { $in: chatIds.map(toObjectId) } }, FIELDS)
       .lean<LeanMember[]>();
@@ -82,6 +88,24 @@ export class ChatMembersRepository {
       if (members && members.length < perChat) members.push(toMembership(row));
     }
     return byChat;
+  }
+
+  /** The active members who may see the message with this `seq`; not those who joined after it. */
+  async findWhoSee(chatId: string, seq: number): Promise<string[]> {
+    const rows = await this.model
+      .find(
+        {
+          chatId: toObjectId(chatId),
+          isActive: true,
+          hiddenUpToSeq: { $not: { $gte: seq } },
+          clearedUpToSeq: { $not: { $gte: seq } },
+          deletedSeqs: { $ne: seq },
+          spans: { $elemMatch: { fromSeq: { $lte: seq }, toSeq: { $not: { $lt: seq } } } },
+        },
+        { _id: 0, userId: 1 },
+      )
+      .lean<Pick<ChatMember, 'userId'>[]>();
+    return rows.map(({ userId }) => userId.toHexString());
   }
 
   /** A page of a chat's active members by user id; with `past` also of those who have left. */
@@ -136,6 +160,12 @@ export class ChatMembersRepository {
       $max: { hiddenUpToSeq: upToSeq },
       $unset: { isPinned: 1, isArchived: 1, unreadMark: 1 },
     });
+  }
+
+  /** Takes one message out of what the user sees. */
+  async deleteForMe(chatId: string, userId: string, seq: number): Promise<void> {
+    const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
+    await this.model.updateOne(filter, { $addToSet: { deletedSeqs: seq } });
   }
 
   /** Shows a chat that was hidden before its first message, to one member or to all. */
@@ -211,6 +241,7 @@ export class ChatMembersRepository {
   }
 }
 
-function toMembership({ chatId, userId, ...rest }: LeanMember): Membership {
-  return { ...rest, chatId: chatId.toHexString(), userId: userId.toHexString() };
+function toMembership({ chatId, userId, partnerId, ...rest }: LeanMember): Membership {
+  const ids = { chatId: chatId.toHexString(), userId: userId.toHexString() };
+  return { ...rest, ...ids, ...(partnerId && { partnerId: partnerId.toHexString() }) };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { MessageMarks } from '../messages/marks/message-marks.service.js';
 import { toMessageView } from '../messages/message.view.js';
 import { type ChatHead, ChatHeads } from './chat-heads.service.js';
 import type { Membership } from './chat-members.repository.js';
@@ -30,6 +31,7 @@ export class ChatReader {
     private readonly rosters: ChatRosters,
     private readonly log: ChatLogRepository,
     private readonly receipts: ChatReceiptsRepository,
+    private readonly marks: MessageMarks,
   ) {}
 
   /** In the order of `memberships`, all of one user. */
@@ -43,7 +45,7 @@ export class ChatReader {
   async viewsOf(userId: string, memberships: Membership[], records: ChatRecord[]): Promise<ChatView[]> {
     const material = await this.gather(userId, memberships, records);
     const unread = await this.countUnread(userId, memberships, material);
-    return memberships.flatMap((membership) => {
+    const views = memberships.flatMap((membership) => {
       const { chatId, role } = membership;
       const shared = sharedView(chatId, material, userId);
       if (!shared) return [];
@@ -55,6 +57,11 @@ export class ChatReader {
       const me = { role, lastReadSeq, mutedUntil, archived, pinned, markedUnread, clearedUpToSeq };
       return [{ ...shared, unreadCount: unread.get(chatId) ?? 0, me }];
     });
+    await this.marks.addStars(
+      userId,
+      views.flatMap(({ lastMessage }) => lastMessage ?? []),
+    );
+    return views;
   }
 
   /** As one member sees it, without what concerns them alone. */

@@ -55,7 +55,8 @@ export class ChatRosters {
       chatId: membership.chatId,
       toRev: lastVisibleRev(membership),
     }));
-    for (const row of await this.log.findChangesUpTo(ends)) states.get(row.chatId.toHexString())?.apply(row);
+    for (const row of await this.log.findRosterChangesUpTo(ends))
+      states.get(row.chatId.toHexString())?.apply(row);
     return new Map(
       [...states].map(([chatId, { memberCount: count, members, profile }]) => [
         chatId,

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
 import { MediaModule } from '../media/media.module.js';
+import { MessageMarksModule } from '../messages/marks/message-marks.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ChatAccess } from './chat-access.js';
 import { ChatMedia } from './chat-media.js';
@@ -26,6 +27,8 @@ import { ChatLogRow, ChatLogSchema } from './log/chat-log.schema.js';
 import { ChatLog } from './log/chat-log.service.js';
 import { ChatLogStore } from './log/chat-log.store.js';
 import { ChatWatermarks } from './log/chat-watermarks.js';
+import { MessageChangesRepository } from './log/message-changes.repository.js';
+import { MessagePast } from './log/message-past.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 import { Newcomers } from './newcomers.js';
@@ -33,7 +36,10 @@ import { PreferencesRepository } from './preferences.repository.js';
 import { ChatPreferences } from './preferences.service.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 import { ChatReceipts, ChatReceiptsSchema } from './receipts/chat-receipts.schema.js';
+import { ReceiptMoves } from './receipts/receipt-moves.service.js';
 import { ReceiptPrivacy } from './receipts/receipt-privacy.js';
+import { ReceiptTimesRepository } from './receipts/receipt-times.repository.js';
+import { ReceiptTimes, ReceiptTimesSchema } from './receipts/receipt-times.schema.js';
 import { ReceiptsPublisher } from './receipts/receipts.publisher.js';
 import { ReceiptsService } from './receipts/receipts.service.js';
 import { RelationsService } from './relations.service.js';
@@ -42,11 +48,13 @@ import { RelationsService } from './relations.service.js';
   imports: [
     UsersModule,
     MediaModule,
+    MessageMarksModule,
     MongooseModule.forFeature([
       { name: Chat.name, schema: ChatSchema },
       { name: ChatMember.name, schema: ChatMemberSchema },
       { name: ChatLogRow.name, schema: ChatLogSchema },
       { name: ChatReceipts.name, schema: ChatReceiptsSchema },
+      { name: ReceiptTimes.name, schema: ReceiptTimesSchema },
     ]),
   ],
   controllers: [ChatsController, MembersController],
@@ -66,6 +74,8 @@ import { RelationsService } from './relations.service.js';
     Newcomers,
     ReceiptPrivacy,
     ChatMedia,
+    ReceiptMoves,
+    ReceiptTimesRepository,
     ChatAccess,
     ChatReader,
     ChatHeads,
@@ -78,6 +88,8 @@ import { RelationsService } from './relations.service.js';
     ChatMembersRepository,
     ChatLogRepository,
     AttachmentsRepository,
+    MessageChangesRepository,
+    MessagePast,
     ChatReceiptsRepository,
   ],
   // What makes up a chat's log is shared with the features that write to it and read it back.
@@ -95,8 +107,12 @@ import { RelationsService } from './relations.service.js';
     ChatHeads,
     ChatLog,
     ChatLogRepository,
+    MessageChangesRepository,
+    MessagePast,
     ChatMembersRepository,
     ChatReceiptsRepository,
+    ReceiptMoves,
+    ReceiptPrivacy,
   ],
 })
 export class ChatsModule {}

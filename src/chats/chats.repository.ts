@@ -144,12 +144,12 @@ export class ChatsRepository {
    * out of the log again.
    */
   async moveWatermarks(
-    moves: { chatId: string; projectedRev: number; lastActivityAt: Date }[],
+    moves: { chatId: string; projectedRev: number; lastActivityAt?: Date }[],
   ): Promise<void> {
-    const writes = moves.map(({ chatId, projectedRev, lastActivityAt }) => ({
+    const writes = moves.map(({ chatId, ...marks }) => ({
       updateOne: {
         filter: { _id: toObjectId(chatId) },
-        update: { $max: { projectedRev, lastActivityAt } },
+        update: { $max: marks },
       },
     }));
     await this.model.collection.bulkWrite(writes, {

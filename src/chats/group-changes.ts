@@ -25,7 +25,7 @@ export class GroupChanges {
       },
       stored: (row, recipientIds) => {
         this.tell(row, recipientIds);
-        stored?.(row, recipientIds);
+        stored?.(row, recipientIds, null);
       },
     });
     return this.access.guarded(userId, request.chatId, write);

@@ -14,15 +14,38 @@ export function unreadStretches(membership: Membership): SeqRange[] {
 }
 
 function stretches(
-  { spans, hiddenUpToSeq = 0, clearedUpToSeq = 0 }: Membership,
+  { spans, hiddenUpToSeq = 0, clearedUpToSeq = 0, deletedSeqs = [] }: Membership,
   startOf: (span: MemberSpan) => number,
 ): SeqRange[] {
-  return spans
+  const gone = Math.max(hiddenUpToSeq, clearedUpToSeq);
+  const whole = spans
     .map((span) => ({
-      from: Math.max(startOf(span), hiddenUpToSeq + 1, clearedUpToSeq + 1),
+      from: Math.max(startOf(span), gone + 1),
       to: span.toSeq ?? Number.MAX_SAFE_INTEGER,
     }))
     .filter(({ from, to }) => from <= to);
+  const holes = deletedSeqs.filter((seq) => seq > gone).toSorted((a, b) => a - b);
+  return holes.length > 0 ? whole.flatMap((stretch) => without(stretch, holes)) : whole;
+}
+
+function without({ from, to }: SeqRange, holes: number[]): SeqRange[] {
+  const left: SeqRange[] = [];
+  let next = from;
+  for (const hole of holes) {
+    if (hole < next || hole > to) continue;
+    if (hole > next) left.push({ from: next, to: hole - 1 });
+    next = hole + 1;
+  }
+  return next <= to ? [...left, { from: next, to }] : left;
+}
+
+/** Whether it was theirs to read before they deleted it for themselves. */
+export function hasDeletedForMe({ deletedSeqs = [] }: Membership, seq: number): boolean {
+  return deletedSeqs.includes(seq);
+}
+
+export function sees(membership: Membership, seq: number): boolean {
+  return visibleStretches(membership).some(({ from, to }) => seq >= from && seq <= to);
 }
 
 /** `ranges` cut to what lies within `from` and `to`. */

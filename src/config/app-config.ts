@@ -57,6 +57,8 @@ export class AppConfig {
   readonly toolDirs = this.env.FFMPEG_DIR === undefined ? TOOL_DIRS : [expandPath(this.env.FFMPEG_DIR)];
   /** Where media are kept; `null` is the folder `media` in `dataDir`. */
   readonly s3 = s3Of(this.env);
+  readonly editWindowMs = Math.round(this.env.EDIT_WINDOW_MINUTES * 60_000);
+  readonly deleteWindowMs = Math.round(this.env.DELETE_WINDOW_HOURS * 3_600_000);
   readonly bcryptCost = this.env.BCRYPT_COST;
   /** A KeyObject: jsonwebtoken verifies with it 20 times faster than with the text. */
   readonly jwtKey: KeyObject = createSecretKey(

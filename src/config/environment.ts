@@ -167,6 +167,18 @@ export class Environment {
   @Matches(/^([\w.-]+\/)*$/, { message: 'S3_PREFIX must be empty or end in a slash, such as parley/' })
   S3_PREFIX = '';
 
+  /** So long after sending, a text may be edited; 0: never. */
+  @toNumber()
+  @Min(0)
+  @Max(525_600)
+  EDIT_WINDOW_MINUTES = 15;
+
+  /** So long after sending, a message may be deleted for everyone by its sender. */
+  @toNumber()
+  @Min(0)
+  @Max(87_600)
+  DELETE_WINDOW_HOURS = 48;
+
   /** bcrypt work factor: 10 takes about 60 ms of a core. Lower only to make tests and load runs start fast. */
   @toNumber()
   @IsInt()

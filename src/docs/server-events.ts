@@ -28,6 +28,32 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     to: 'All sockets of its sender',
     payload: ScheduledMessageView,
   },
+  message_edited: {
+    summary: 'The text of a message is another; `rev` is that of the change',
+    to: 'All members who may see the message',
+    payload: MessageView,
+  },
+  message_deleted: {
+    summary:
+      'A message was deleted: for `everyone` its content is gone and its place stays, for `me` it is gone, and `rev` is the `me` rev',
+    to: 'For `everyone` all members who may see the message, for `me` all sockets of the one who did it',
+    payload: views.MessageDeletedView,
+  },
+  message_reaction: {
+    summary: 'Somebody reacted to a message, with this emoji instead of any before, or took it back (`null`)',
+    to: 'All members who may see the message',
+    payload: views.MessageReactionView,
+  },
+  message_pinned: {
+    summary: 'A message was pinned or unpinned',
+    to: 'All members who may see the message',
+    payload: views.MessagePinnedView,
+  },
+  poll_voted: {
+    summary: 'Somebody voted: the poll as it is now',
+    to: 'All members who may see the message',
+    payload: views.PollVotedView,
+  },
   message_receipt: {
     summary: 'Somebody got or read messages. Several moves at about the same time come as one',
     to: 'The authors of the messages newly covered, and all sockets of the reader',

@@ -4,6 +4,7 @@ import { CALL_TYPES, type CallType } from '../calls/call-state.js';
 import { CallView } from '../calls/call.view.js';
 import type { ChatRole } from '../chats/log/chat-state.js';
 import { ErrorView } from '../common/errors/error-body.view.js';
+import { PollView } from '../messages/message-parts.view.js';
 import type { TypingKind } from '../realtime/socket-events.js';
 
 /*
@@ -13,6 +14,7 @@ import type { TypingKind } from '../realtime/socket-events.js';
 
 const CHAT_ID = '6920f1b0a1b2c3d4e5f60710';
 const USER_ID = '6920f1a0a1b2c3d4e5f60701';
+const MESSAGE_ID = '6920f1c2a1b2c3d4e5f60718';
 const STATUS_ID = '6920f1e0a1b2c3d4e5f60730';
 const CALL_ID = '6920f1c2a1b2c3d4e5f60733';
 const SDP = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n';
@@ -63,6 +65,47 @@ export class MessageReceiptView {
 
   @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
   at: string;
+}
+
+/** What names a change of a message. */
+export class MessageChangedView {
+  @ApiProperty({ example: CHAT_ID })
+  chatId: string;
+
+  @ApiProperty({ example: MESSAGE_ID })
+  messageId: string;
+
+  @ApiProperty({ type: 'integer', example: 14, description: "This change's place in the chat" })
+  rev: number;
+}
+
+export class MessageDeletedView extends MessageChangedView {
+  @ApiProperty({ type: 'integer', example: 12 })
+  seq: number;
+
+  @ApiProperty({ enum: ['me', 'everyone'] })
+  for: 'me' | 'everyone';
+}
+
+export class MessageReactionView extends MessageChangedView {
+  @ApiProperty({ example: USER_ID })
+  userId: string;
+
+  @ApiProperty({ type: String, nullable: true, example: '❤️' })
+  emoji: string | null;
+}
+
+export class MessagePinnedView extends MessageChangedView {
+  @ApiProperty({ example: true })
+  pinned: boolean;
+
+  @ApiProperty({ example: USER_ID, description: 'Who did it' })
+  userId: string;
+}
+
+export class PollVotedView extends MessageChangedView {
+  @ApiProperty({ type: PollView })
+  poll: PollView;
 }
 
 export class TypingSignalView {

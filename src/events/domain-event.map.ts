@@ -3,6 +3,7 @@ import type { SentSignal } from '../calls/signal.js';
 import type { ChatRosterEntry } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
 import type { ChatPreferencesView } from '../chats/preferences.view.js';
+import type { PollView } from '../messages/message-parts.view.js';
 import type { MessageView } from '../messages/message.view.js';
 import type { ScheduledMessageView } from '../messages/scheduled/scheduled-message.view.js';
 import type { StatusView } from '../status/status.view.js';
@@ -45,6 +46,14 @@ export interface DomainEventMap {
   'message.created': { message: MessageView; recipientIds: readonly string[] };
   /** A message to be sent later is new, was sent, could not be sent, or was cancelled: of its sender alone. */
   'scheduled.changed': { userId: string; scheduled: ScheduledMessageView };
+  /** Of changes of messages `recipientIds` are the members who may see the message. */
+  'message.edited': { message: MessageView; recipientIds: readonly string[] };
+  /** For oneself (`me`): `rev` is the user's `me` rev, and they alone hear of it. */
+  'message.deleted': OfMessage & { seq: number; for: 'me' | 'everyone' };
+  /** A reaction is new, another, or (`null`) gone. */
+  'message.reacted': OfMessage & { userId: string; emoji: string | null };
+  'message.pinned': OfMessage & { pinned: boolean; userId: string };
+  'poll.voted': OfMessage & { poll: PollView };
   /**
    * `status` is the shared view, `own` the author's. `recipientIds` are whoever may see it at this moment,
    * without the author.
@@ -102,6 +111,14 @@ export interface DomainEventMap {
   'user.unblocked': { userId: string; blockedId: string };
   /** Privacy settings of a user have changed; what is cached about whom they admit is void. */
   'user.privacy_changed': { userId: string };
+}
+
+/** What all news of one message name. */
+export interface OfMessage {
+  chatId: string;
+  messageId: string;
+  rev: number;
+  recipientIds: readonly string[];
 }
 
 export interface CallLeft {

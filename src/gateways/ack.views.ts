@@ -40,6 +40,12 @@ export class NewMessageAck {
   scheduled?: ScheduledMessageView;
 }
 
+/** A message after a change of it. */
+export class MessageAck {
+  @ApiProperty({ type: MessageView })
+  message: MessageView;
+}
+
 export class ReceiptAck {
   @ApiProperty({ example: '6920f1b0a1b2c3d4e5f60710' })
   chatId: string;

@@ -39,10 +39,9 @@ export class ChatGateway {
     @MessageBody() dto: ChatEventDto,
   ): Promise<JoinChatAck> {
     assertOwnIdentity(userId, dto);
-    const [chat, { items }] = await Promise.all([
-      this.chats.get(userId, dto.chatId),
-      this.history.page(userId, dto.chatId, {}),
-    ]);
+    // One after the other: the messages then are no older than the rev that the chat says to hold.
+    const chat = await this.chats.get(userId, dto.chatId);
+    const { items } = await this.history.page(userId, dto.chatId, {});
     return { chat, messages: items };
   }
 

@@ -11,6 +11,7 @@ import { UsersModule } from '../users/users.module.js';
 import { CallGateway } from './call.gateway.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ConnectionGateway } from './connection.gateway.js';
+import { MessageGateway } from './message.gateway.js';
 import { PresenceGateway } from './presence.gateway.js';
 import { SignalGateway } from './signal.gateway.js';
 import { StatusGateway } from './status.gateway.js';
@@ -31,6 +32,7 @@ import { WsJwtGuard } from './ws-jwt.guard.js';
   providers: [
     ConnectionGateway,
     ChatGateway,
+    MessageGateway,
     PresenceGateway,
     StatusGateway,
     CallGateway,

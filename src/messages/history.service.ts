@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 
 import { ChatAccess } from '../chats/chat-access.js';
+import type { Membership } from '../chats/chat-members.repository.js';
 import { ChatLogRepository, type SeqRange } from '../chats/log/chat-log.repository.js';
 import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
 import { ChatLog } from '../chats/log/chat-log.service.js';
+import { MessagePast } from '../chats/log/message-past.service.js';
 import { visibleStretches, within } from '../chats/membership.js';
 import { ValidationError } from '../common/errors/app-error.js';
 import { DEFAULT_PAGE } from '../common/pagination/cursor.js';
 import type { HistoryQueryDto } from './dto/history-query.dto.js';
-import { type MessageView, toMessageView } from './message.view.js';
+import { MessageViews } from './message-views.service.js';
+import type { MessageView } from './message.view.js';
 
 export interface HistoryPage {
   /** Ascending by `seq`. */
@@ -24,6 +27,8 @@ export class HistoryService {
     private readonly access: ChatAccess,
     private readonly log: ChatLogRepository,
     private readonly chatLog: ChatLog,
+    private readonly past: MessagePast,
+    private readonly views: MessageViews,
   ) {}
 
   async page(userId: string, chatId: string, query: HistoryQueryDto): Promise<HistoryPage> {
@@ -31,49 +36,29 @@ export class HistoryService {
     if ([before, after, around].filter((seq) => seq !== undefined).length > 1) {
       throw ValidationError.of('before', 'exclusive', 'Give at most one of before, after and around');
     }
-    const stretches = visibleStretches(await this.access.assertReader(userId, chatId));
-    if (after !== undefined) return this.following(chatId, stretches, after, limit);
-    if (around !== undefined) return this.around(chatId, stretches, around, limit);
-    return this.preceding(chatId, stretches, before ?? Number.MAX_SAFE_INTEGER, limit);
+    const membership = await this.access.assertReader(userId, chatId);
+    if (after !== undefined) return this.following(membership, after, limit);
+    if (around !== undefined) return this.around(membership, around, limit);
+    return this.preceding(membership, before ?? Number.MAX_SAFE_INTEGER, limit);
   }
 
-  private async preceding(
-    chatId: string,
-    stretches: SeqRange[],
-    seq: number,
-    limit: number,
-  ): Promise<HistoryPage> {
-    const rows = await this.find(
-      chatId,
-      within(stretches, { from: 1, to: seq - 1 }),
-      'descending',
-      limit + 1,
-    );
-    return { items: rows.slice(0, limit).toReversed().map(toMessageView), hasMore: rows.length > limit };
+  private async preceding(membership: Membership, seq: number, limit: number): Promise<HistoryPage> {
+    const { rows, hasMore } = await this.find(membership, { from: 1, to: seq - 1 }, 'descending', limit);
+    return { items: await this.views.ownAll(membership.userId, rows.toReversed()), hasMore };
   }
 
-  private async following(
-    chatId: string,
-    stretches: SeqRange[],
-    seq: number,
-    limit: number,
-  ): Promise<HistoryPage> {
+  private async following(membership: Membership, seq: number, limit: number): Promise<HistoryPage> {
     const range = { from: seq + 1, to: Number.MAX_SAFE_INTEGER };
-    const rows = await this.find(chatId, within(stretches, range), 'ascending', limit + 1);
-    return { items: rows.slice(0, limit).map(toMessageView), hasMore: rows.length > limit };
+    const { rows, hasMore } = await this.find(membership, range, 'ascending', limit);
+    return { items: await this.views.ownAll(membership.userId, rows), hasMore };
   }
 
   /** Half of the page before `seq`, the rest from it on. */
-  private async around(
-    chatId: string,
-    stretches: SeqRange[],
-    seq: number,
-    limit: number,
-  ): Promise<HistoryPage> {
+  private async around(membership: Membership, seq: number, limit: number): Promise<HistoryPage> {
     const half = Math.floor(limit / 2);
     const [older, newer] = await Promise.all([
-      this.preceding(chatId, stretches, seq, half),
-      this.following(chatId, stretches, seq - 1, limit - half),
+      this.preceding(membership, seq, half),
+      this.following(membership, seq - 1, limit - half),
     ]);
     return {
       items: [...(half > 0 ? older.items : []), ...newer.items],
@@ -81,9 +66,17 @@ export class HistoryService {
     };
   }
 
-  private async find(chatId: string, ranges: SeqRange[], order: 'ascending' | 'descending', limit: number) {
-    const rows = await this.log.findMessages(chatId, ranges, order, limit);
-    await this.chatLog.settled(chatId, Math.max(0, ...rows.map((row: ChatLogRow) => row.rev)));
-    return rows;
+  private async find(
+    membership: Membership,
+    range: SeqRange,
+    order: 'ascending' | 'descending',
+    limit: number,
+  ): Promise<{ rows: ChatLogRow[]; hasMore: boolean }> {
+    const { chatId } = membership;
+    const stretches = within(visibleStretches(membership), range);
+    const found = await this.log.findMessages(chatId, stretches, order, limit + 1);
+    await this.chatLog.settled(chatId, Math.max(0, ...found.map(({ rev }) => rev)));
+    const rows = await this.past.forMember(membership, found.slice(0, limit));
+    return { rows, hasMore: found.length > limit };
   }
 }

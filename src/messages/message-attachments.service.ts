@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ValidationError } from '../common/errors/app-error.js';
 import type { Attachment, MediaKind } from '../media/attachment.js';
 import { MediaLibrary } from '../media/media-library.service.js';
+import type { MessageBody, MessageContent } from './message-content.js';
 
 /** The most files of one message. */
 export const MAX_ATTACHMENTS = 10;
@@ -30,7 +31,7 @@ interface Wanted {
 }
 
 /** Whether a message of this content needs a look at what was uploaded: plain text does not. */
-export function hasFiles({ type, attachmentIds }: Wanted): boolean {
+function hasFiles({ type, attachmentIds }: Wanted): boolean {
   return attachmentIds !== undefined || isFileType(type);
 }
 
@@ -39,8 +40,21 @@ export function hasFiles({ type, attachmentIds }: Wanted): boolean {
 export class MessageAttachments {
   constructor(private readonly library: MediaLibrary) {}
 
+  /** What is sent; files have to be looked up, and those of a message that is passed on to be kept. */
+  bodyOf(senderId: string, content: MessageContent): MessageBody | Promise<MessageBody> {
+    const { type = 'text', text = '', attachments } = content;
+    if (attachments) {
+      const held = this.library.hold(attachments.map(({ id }) => id));
+      return held.then(() => ({ type, text, attachments }));
+    }
+    if (hasFiles(content)) return this.of(senderId, content).then((files) => ({ ...files, text }));
+    if (type === 'text' && text === '')
+      throw ValidationError.of('text', 'required', 'A message without files needs text');
+    return { type, text };
+  }
+
   /** @throws MediaNotFoundError for what is not the sender's own, or was never used within its day. */
-  async of(
+  private async of(
     senderId: string,
     { type, attachmentIds }: Wanted,
   ): Promise<{ type: FileMessageType; attachments: Attachment[] }> {

@@ -1,24 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { fromAttachmentRow } from '../chats/log/attachment-row.js';
-import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
+import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
 import { MediaView, toMediaView } from '../media/media.view.js';
+import {
+  ContactCardView,
+  ForwardedView,
+  LocationView,
+  PollView,
+  ReactionView,
+  ReplyToView,
+  toPollView,
+  toReactionViews,
+  toReplyToView,
+} from './message-parts.view.js';
 import { SystemNoteView, toSystemNoteView } from './system-note.view.js';
-
-/** What a message replies to, as it was then. */
-export class ReplyToView {
-  @ApiProperty({ example: '6920f1c2a1b2c3d4e5f60718' })
-  statusId: string;
-
-  @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60701' })
-  senderId: string;
-
-  @ApiProperty({ example: 'At the sea' })
-  text: string;
-
-  @ApiProperty({ example: 'text' })
-  type: string;
-}
 
 /** A message as every member sees it. */
 export class MessageView {
@@ -47,7 +43,7 @@ export class MessageView {
   clientMessageId: string;
 
   @ApiProperty({
-    enum: ['text', 'image', 'video', 'audio', 'voice', 'file', 'system'],
+    enum: ['text', 'image', 'video', 'audio', 'voice', 'file', 'location', 'contact', 'poll', 'system'],
     example: 'text',
   })
   type: string;
@@ -61,45 +57,82 @@ export class MessageView {
   @ApiPropertyOptional({ type: SystemNoteView, description: 'Messages of type system: what happened' })
   system?: SystemNoteView;
 
-  @ApiPropertyOptional({ type: ReplyToView, description: 'Replies to a status' })
+  @ApiPropertyOptional({ type: ReplyToView, description: 'Replies only' })
   replyTo?: ReplyToView;
 
-  @ApiProperty({ type: [String], example: [] })
+  @ApiPropertyOptional({ type: ForwardedView, description: 'Messages that were passed on' })
+  forwarded?: ForwardedView;
+
+  @ApiPropertyOptional({ type: LocationView })
+  location?: LocationView;
+
+  @ApiPropertyOptional({ type: ContactCardView })
+  contact?: ContactCardView;
+
+  @ApiPropertyOptional({ type: PollView })
+  poll?: PollView;
+
+  @ApiProperty({ type: [String], example: [], description: 'Ids of the members whom it names' })
   mentions: string[];
 
-  @ApiProperty({ type: [Object], example: [] })
-  reactions: never[];
+  @ApiProperty({ type: [ReactionView], example: [] })
+  reactions: ReactionView[];
+
+  @ApiPropertyOptional({ example: true, description: 'Only where it is' })
+  pinned?: boolean;
+
+  @ApiPropertyOptional({
+    example: true,
+    description: "Only where it is, and only in what one reads oneself: it is nobody else's concern",
+  })
+  starred?: boolean;
 
   @ApiProperty({ example: '2026-11-22T10:15:30.123Z' })
   createdAt: string;
 
   @ApiPropertyOptional({
+    example: '2026-11-22T10:16:00.000Z',
+    description: 'The text was changed, last at this time',
+  })
+  editedAt?: string;
+
+  @ApiPropertyOptional({
+    example: '2026-11-22T10:20:00.000Z',
+    description: 'Deleted for everyone: what it said is gone',
+  })
+  deletedAt?: string;
+
+  @ApiPropertyOptional({
     example: '2026-11-23T10:15:30.123Z',
-    description: 'Messages that disappear: from then on `text` and `attachments` are gone, the row stays',
+    description: 'Messages that disappear: from then on what they said is gone, the row stays',
   })
   expiresAt?: string;
 }
 
+/** `row` as it was read, with all changes of it; the same for everybody who may see it. */
 export function toMessageView(row: ChatLogRow): MessageView {
   return {
     id: row._id.toHexString(),
     chatId: row.chatId.toHexString(),
     seq: row.seq ?? 0,
-    rev: row.rev,
+    rev: Math.max(row.rev, row.changedRev ?? 0),
     senderId: row.senderId.toHexString(),
     clientMessageId: row.type === 'system' ? '' : (row.clientMessageId ?? ''),
     type: row.type ?? 'text',
     text: row.text ?? '',
     attachments: (row.attachments ?? []).map((attachment) => toMediaView(fromAttachmentRow(attachment))),
     ...(row.type === 'system' && { system: toSystemNoteView(row) }),
-    ...(row.replyTo && { replyTo: toReplyToView(row.replyTo) }),
-    mentions: [],
-    reactions: [],
+    ...(row.replyTo && !row.deletedAt && { replyTo: toReplyToView(row.replyTo) }),
+    ...(row.forwardCount && { forwarded: { count: row.forwardCount } }),
+    ...(row.location && { location: row.location }),
+    ...(row.contact && { contact: row.contact }),
+    ...(row.poll && { poll: toPollView(row.poll, row.votes) }),
+    mentions: (row.mentions ?? []).map((id) => id.toHexString()),
+    reactions: toReactionViews(row.reactions),
+    ...(row.pinned && { pinned: true }),
     createdAt: row.createdAt.toISOString(),
+    ...(row.editedAt && { editedAt: row.editedAt.toISOString() }),
+    ...(row.deletedAt && { deletedAt: row.deletedAt.toISOString() }),
     ...(row.expiresAt && { expiresAt: row.expiresAt.toISOString() }),
   };
-}
-
-function toReplyToView({ statusId, senderId, text, type }: QuotedStatusRow): ReplyToView {
-  return { statusId: statusId.toHexString(), senderId: senderId.toHexString(), text, type };
 }

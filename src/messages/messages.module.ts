@@ -3,10 +3,23 @@ import { MongooseModule } from '@nestjs/mongoose';
 
 import { ChatsModule } from '../chats/chats.module.js';
 import { MediaModule } from '../media/media.module.js';
+import { DeletionsService } from './deletions.service.js';
+import { EditsService } from './edits.service.js';
+import { ForwardsService } from './forwards.service.js';
 import { HistoryService } from './history.service.js';
+import { MessageMarksModule } from './marks/message-marks.module.js';
+import { MessageAccess } from './message-access.js';
 import { MessageAttachments } from './message-attachments.service.js';
+import { MessageChanges } from './message-changes.service.js';
+import { MessageInfo } from './message-info.service.js';
+import { MessageMarksController } from './message-marks.controller.js';
+import { MessageViews } from './message-views.service.js';
+import { MessageController } from './message.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
+import { PinsService } from './pins.service.js';
+import { Quotes } from './quotes.service.js';
+import { ReactionsService } from './reactions.service.js';
 import { RecentSends } from './recent-sends.js';
 import { ScheduledExpiry } from './scheduled/scheduled-expiry.service.js';
 import { ScheduledMessage, ScheduledMessageSchema } from './scheduled/scheduled-message.schema.js';
@@ -15,22 +28,38 @@ import { ScheduledMessagesRepository } from './scheduled/scheduled-messages.repo
 import { ScheduledMessages } from './scheduled/scheduled-messages.service.js';
 import { ScheduledSender } from './scheduled/scheduled-sender.service.js';
 import { SendTurns } from './send-turns.js';
+import { StarsService } from './stars.service.js';
 import { SystemMessages } from './system-messages.service.js';
+import { VotesService } from './votes.service.js';
 
 @Module({
   imports: [
     ChatsModule,
     MediaModule,
+    MessageMarksModule,
     MongooseModule.forFeature([{ name: ScheduledMessage.name, schema: ScheduledMessageSchema }]),
   ],
-  controllers: [MessagesController, ScheduledMessagesController],
+  // In this order: `messages/scheduled` and `messages/starred` are no ids.
+  controllers: [MessagesController, ScheduledMessagesController, MessageMarksController, MessageController],
   providers: [
     MessagesService,
     HistoryService,
     RecentSends,
     SendTurns,
     MessageAttachments,
+    Quotes,
     SystemMessages,
+    MessageAccess,
+    MessageChanges,
+    MessageViews,
+    EditsService,
+    DeletionsService,
+    ReactionsService,
+    PinsService,
+    VotesService,
+    StarsService,
+    ForwardsService,
+    MessageInfo,
     ScheduledMessages,
     ScheduledSender,
     ScheduledExpiry,
@@ -40,6 +69,11 @@ import { SystemMessages } from './system-messages.service.js';
     MessagesService,
     HistoryService,
     SystemMessages,
+    EditsService,
+    DeletionsService,
+    ReactionsService,
+    PinsService,
+    VotesService,
     ScheduledMessages,
     ScheduledSender,
     ScheduledExpiry,

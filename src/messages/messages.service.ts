@@ -5,50 +5,47 @@ import { Injectable } from '@nestjs/common';
 import { ChatAccess } from '../chats/chat-access.js';
 import { DirectGate } from '../chats/direct-gate.js';
 import { assertMaySend } from '../chats/group-rules.js';
-import { toAttachmentRow } from '../chats/log/attachment-row.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
-import type { ChatLogRow, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
+import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
 import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
 import { asOf, isExpired } from '../chats/log/expiry.js';
+import { MessageChangesRepository } from '../chats/log/message-changes.repository.js';
 import { Clock } from '../common/clock.js';
-import { ConflictError, ForbiddenError, ValidationError } from '../common/errors/app-error.js';
+import {
+  ConflictError,
+  ForbiddenError,
+  UnavailableError,
+  ValidationError,
+} from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
-import type { Attachment } from '../media/attachment.js';
 import { MediaNotFoundError } from '../media/media-library.service.js';
 import { type MessageView, toMessageView } from './message.view.js';
-import { type FileMessageType, hasFiles, MessageAttachments } from './message-attachments.service.js';
+import { MessageAttachments } from './message-attachments.service.js';
+import {
+  checkedContent,
+  isSameContent,
+  type MessageBody,
+  type MessageContent,
+  textSent,
+  toRowContent,
+} from './message-content.js';
+import { type Quote, Quotes } from './quotes.service.js';
 import { RecentSends } from './recent-sends.js';
 import { SendTurns } from './send-turns.js';
 
 const OTHER_CONTENT = 'This clientMessageId was used for another message: make a new id';
 
-/** What a sender gives; identity and chat come beside it. */
-export interface MessageContent {
-  clientMessageId?: string;
-  type?: 'text' | FileMessageType;
-  text?: string;
-  /** Uploads of the sender. */
-  attachmentIds?: string[];
-  /** Gone after so long, or sooner by the chat's setting. */
-  expiresInSeconds?: number;
-  /** A status that it quotes; given by the server, never by a client. */
-  replyTo?: QuotedStatus;
-}
+/** How often a quoted message is read again because it was changed at the same time. */
+const MAX_QUOTE_READS = 10;
 
-/** What becomes of it in the row. */
-interface MessageBody {
-  type: 'text' | FileMessageType;
-  text: string;
-  attachments?: Attachment[];
-}
+/** Thrown inside a draft: the quoted message was changed since it was read. */
+class StaleQuoteError extends Error {}
 
-/** What a message keeps of a status; the status itself is gone after a day. */
-export interface QuotedStatus {
-  statusId: string;
-  senderId: string;
-  type: string;
-  text: string;
+/** What has to be looked up of a content before it takes its place in the log; of plain text nothing. */
+interface Prepared {
+  body: MessageBody;
+  quote: Quote | null;
 }
 
 /** Sending: once per `clientMessageId`, in order, stored before anybody hears of it. */
@@ -59,6 +56,8 @@ export class MessagesService {
     private readonly gate: DirectGate,
     private readonly log: ChatLog,
     private readonly rows: ChatLogRepository,
+    private readonly changes: MessageChangesRepository,
+    private readonly quotes: Quotes,
     private readonly recent: RecentSends,
     private readonly attachments: MessageAttachments,
     private readonly turns: SendTurns,
@@ -70,20 +69,22 @@ export class MessagesService {
   async send(
     senderId: string,
     chatId: string,
-    content: MessageContent,
+    given: MessageContent,
   ): Promise<{ message: MessageView; isNew: boolean }> {
+    const content = checkedContent(given);
     const { clientMessageId } = content;
     if (!clientMessageId)
       return this.toSent(await this.store(senderId, chatId, { ...content, clientMessageId: randomUUID() }));
     const first = this.recent.find(senderId, chatId, clientMessageId);
-    if (first) return this.toSent({ ...(await this.sameContent(first, content)), isNew: false });
+    if (first) return this.sentBefore(await this.sameContent(first, content));
     const stored = this.store(senderId, chatId, content);
     this.recent.add(senderId, chatId, clientMessageId, stored);
     return this.toSent(await this.sameContent(stored, content));
   }
 
   /** The message that was sent under this `clientMessageId`, if there is one; with other content it is `CONFLICT`. */
-  async findSent(senderId: string, chatId: string, content: MessageContent): Promise<MessageView | null> {
+  async findSent(senderId: string, chatId: string, given: MessageContent): Promise<MessageView | null> {
+    const content = checkedContent(given);
     const row = await this.findRow(senderId, chatId, content);
     return (
       row && this.toSent(await this.sameContent(Promise.resolve({ row, isNew: false }), content)).message
@@ -96,6 +97,12 @@ export class MessagesService {
     await this.gate.assertOpen(senderId, chatId);
   }
 
+  /** What was sent a moment ago may have been changed since. */
+  private async sentBefore({ row }: AppendResult): Promise<{ message: MessageView; isNew: boolean }> {
+    const now = row && (await this.changes.findMessage(row._id.toHexString()));
+    return this.toSent({ row: now ?? row, isNew: false });
+  }
+
   /** For a retry of a reply whose status is out of reach by now: the first message, if there is one. */
   async findStatusReply(
     senderId: string,
@@ -103,20 +110,23 @@ export class MessagesService {
     { clientMessageId, text }: { clientMessageId: string; text: string },
   ): Promise<MessageView | null> {
     const row = await this.rows.findStatusReply(statusId, senderId, clientMessageId);
-    if (row && row.text !== text && !this.isExpired(row)) throw new ConflictError(OTHER_CONTENT);
+    if (row && !row.deletedAt && !this.isExpired(row) && textSent(row) !== text)
+      throw new ConflictError(OTHER_CONTENT);
     return row && viewOf(row);
   }
 
-  /** Who may not write any more is answered all the same for what was stored before. */
+  /** Who may not write any more, or quotes what is gone, is answered all the same for what was stored before. */
   private async store(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
     try {
       await this.gate.assertOpen(senderId, chatId);
-      const body = this.bodyOf(senderId, content);
-      return await this.turns.run(senderId + chatId, body, (ready) =>
-        this.append(senderId, chatId, content, ready),
+      return await this.turns.run(senderId + chatId, this.prepare(senderId, chatId, content), (prepared) =>
+        this.appendQuoting(senderId, chatId, content, prepared),
       );
     } catch (error) {
-      const isRefused = error instanceof ForbiddenError || error instanceof MediaNotFoundError;
+      const isRefused =
+        error instanceof ForbiddenError ||
+        error instanceof ValidationError ||
+        error instanceof MediaNotFoundError;
       const row = isRefused && (await this.findRow(senderId, chatId, content));
       if (!row) throw error;
       return { row, isNew: false };
@@ -127,13 +137,40 @@ export class MessagesService {
     return this.rows.findBySend(toObjectId(chatId), toObjectId(senderId), clientMessageId);
   }
 
-  /** What is sent; with files it has to be looked up. */
-  private bodyOf(senderId: string, content: MessageContent): MessageBody | Promise<MessageBody> {
-    const { text = '' } = content;
-    if (hasFiles(content))
-      return this.attachments.of(senderId, content).then((files) => ({ ...files, text }));
-    if (text === '') throw ValidationError.of('text', 'required', 'A message without files needs text');
-    return { type: 'text', text };
+  private prepare(senderId: string, chatId: string, content: MessageContent): Prepared | Promise<Prepared> {
+    const { replyToId } = content;
+    const body = this.attachments.bodyOf(senderId, content);
+    if (replyToId !== undefined)
+      return Promise.all([body, this.quote(senderId, chatId, replyToId)]).then(([ready, quote]) => ({
+        body: ready,
+        quote,
+      }));
+    if (body instanceof Promise) return body.then((ready) => ({ body: ready, quote: null }));
+    return { body, quote: null };
+  }
+
+  private async quote(senderId: string, chatId: string, messageId: string): Promise<Quote> {
+    await this.access.assertMember(senderId, chatId);
+    return this.quotes.of(senderId, chatId, messageId);
+  }
+
+  /** An answer quotes a message as it is at the answer's own place in the log. */
+  private async appendQuoting(
+    senderId: string,
+    chatId: string,
+    content: MessageContent,
+    { body, quote: first }: Prepared,
+  ): Promise<AppendResult> {
+    let quote = first;
+    for (let reads = 1; ; reads += 1) {
+      try {
+        return await this.append(senderId, chatId, content, { body, quote });
+      } catch (error) {
+        if (!(error instanceof StaleQuoteError) || !content.replyToId) throw error;
+        if (reads === MAX_QUOTE_READS) throw new UnavailableError();
+        quote = await this.quote(senderId, chatId, content.replyToId);
+      }
+    }
   }
 
   /** Checks membership against the very state that the row is numbered on, then stores and tells. */
@@ -141,28 +178,20 @@ export class MessagesService {
     senderId: string,
     chatId: string,
     content: MessageContent,
-    body: MessageBody,
+    { body, quote }: Prepared,
   ): Promise<AppendResult> {
     const sender = toObjectId(senderId);
-    const { clientMessageId, expiresInSeconds } = content;
-    const { attachments, ...words } = body;
-    const replyTo = content.replyTo && toQuotedRow(content.replyTo);
+    const row = toRowContent(content, body, quote && quote.row);
     const write = this.log.append({
       chatId,
       draft: (state) => {
         assertMaySend(state, senderId);
-        return {
-          kind: 'message',
-          senderId: sender,
-          clientMessageId,
-          ...words,
-          ...(attachments && { attachments: attachments.map(toAttachmentRow) }),
-          ...(expiresInSeconds !== undefined && { expiresInSeconds }),
-          ...(replyTo && { replyTo }),
-        };
+        if (quote?.isStale(state)) throw new StaleQuoteError();
+        if (content.mentions?.some((id) => !state.has(id))) throw notMentionable();
+        return { kind: 'message', senderId: sender, ...row };
       },
-      stored: (row, recipientIds) => {
-        this.events.publish('message.created', { message: viewOf(row), recipientIds });
+      stored: (stored, recipientIds) => {
+        this.events.publish('message.created', { message: viewOf(stored), recipientIds });
       },
     });
     return this.access.guarded(senderId, chatId, write);
@@ -172,7 +201,7 @@ export class MessagesService {
   private async sameContent(sent: Promise<AppendResult>, content: MessageContent): Promise<AppendResult> {
     const result = await sent;
     const { row } = result;
-    if (row && !this.isExpired(row) && !isSame(row, content)) throw new ConflictError(OTHER_CONTENT);
+    if (row && !this.isExpired(row) && !isSameContent(row, content)) throw new ConflictError(OTHER_CONTENT);
     return result;
   }
 
@@ -186,6 +215,10 @@ export class MessagesService {
   }
 }
 
+function notMentionable(): ValidationError {
+  return ValidationError.of('mentions', 'isMember', 'mentions must be members of the chat');
+}
+
 /** The view of a row just stored is wanted twice, by the ack and by the fan-out: made once. */
 const views = new WeakMap<ChatLogRow, MessageView>();
 
@@ -193,22 +226,4 @@ function viewOf(row: ChatLogRow): MessageView {
   let view = views.get(row);
   if (!view) views.set(row, (view = toMessageView(row)));
   return view;
-}
-
-function isSame(
-  row: ChatLogRow,
-  { text = '', type, attachmentIds = [], expiresInSeconds, replyTo }: MessageContent,
-): boolean {
-  const held = (row.attachments ?? []).map(({ mediaId }) => mediaId.toHexString());
-  return (
-    row.text === text &&
-    row.type === (type ?? (attachmentIds.length > 0 ? row.type : 'text')) &&
-    held.join() === attachmentIds.join() &&
-    row.expiresInSeconds === expiresInSeconds &&
-    row.replyTo?.statusId.toHexString() === replyTo?.statusId
-  );
-}
-
-function toQuotedRow({ statusId, senderId, ...quoted }: QuotedStatus): QuotedStatusRow {
-  return { ...quoted, statusId: toObjectId(statusId), senderId: toObjectId(senderId) };
 }

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
+import type { ChatLogRow, SystemNoteRow } from '../chats/log/chat-log.schema.js';
 import type { ChatSettings } from '../chats/log/chat-profile.js';
 import type { ChatRole } from '../chats/log/chat-state.js';
 
@@ -12,6 +12,7 @@ const KINDS = [
   'role',
   'info',
   'settings',
+  'pinned',
   'call',
 ];
 /** People whom one note names; of a larger number the first, and how many they are. */
@@ -25,7 +26,7 @@ export class SystemNoteView {
   @ApiPropertyOptional({
     type: [String],
     example: ['6920f1a0a1b2c3d4e5f60702'],
-    description: `Whom it concerns: those put in, gone, or with another role. The first ${MAX_NAMED} of more`,
+    description: `Whom it concerns: those put in, gone, or with another role; with pinned who did it. The first ${MAX_NAMED} of more`,
   })
   userIds?: string[];
 
@@ -59,6 +60,9 @@ export class SystemNoteView {
   })
   settings?: Partial<ChatSettings>;
 
+  @ApiPropertyOptional({ example: '6920f1c2a1b2c3d4e5f60718', description: '`pinned`: which message' })
+  messageId?: string;
+
   @ApiPropertyOptional({ example: '6920f1c2a1b2c3d4e5f60733' })
   callId?: string;
 
@@ -74,7 +78,7 @@ export class SystemNoteView {
 
 /** Of a row that is a system message: a note of its own, or a change of the chat. */
 export function toSystemNoteView(row: ChatLogRow): SystemNoteView {
-  if (row.system) return { ...row.system, callId: row.system.callId.toHexString() };
+  if (row.system) return ofNote(row.system);
   const people = (row.members ?? []).map(({ userId }) => userId.toHexString());
   switch (row.kind) {
     case 'created':
@@ -94,9 +98,16 @@ export function toSystemNoteView(row: ChatLogRow): SystemNoteView {
     case 'settings':
       return { kind: 'settings', settings: newOf(row.settings, row.changed) };
     case 'message':
+    case 'message_changed':
     default:
       throw new Error(`message ${row._id.toHexString()} tells nothing of the chat`);
   }
+}
+
+function ofNote(note: SystemNoteRow): SystemNoteView {
+  if (note.kind === 'call') return { ...note, callId: note.callId.toHexString() };
+  const { kind, userId, messageId } = note;
+  return { kind, ...named([userId.toHexString()]), messageId: messageId.toHexString() };
 }
 
 function named(userIds: string[]): Pick<SystemNoteView, 'userIds' | 'count'> {

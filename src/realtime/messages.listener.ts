@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DomainEvents } from '../events/domain-events.js';
 import { RealtimePublisher } from './realtime.publisher.js';
 
-/** Stored messages and receipts -> sockets. The same for what came by REST and what came by socket. */
+/** Stored messages, their changes and receipts -> sockets. The same for what came by REST and what came by socket. */
 @Injectable()
 export class MessagesListener implements OnModuleInit {
   constructor(
@@ -17,6 +17,21 @@ export class MessagesListener implements OnModuleInit {
     });
     this.events.on('scheduled.changed', ({ userId, scheduled }) => {
       this.publisher.toUsers([userId], 'scheduled_message', scheduled);
+    });
+    this.events.on('message.edited', ({ message, recipientIds }) => {
+      this.publisher.toUsers(recipientIds, 'message_edited', message);
+    });
+    this.events.on('message.deleted', ({ recipientIds, ...deleted }) => {
+      this.publisher.toUsers(recipientIds, 'message_deleted', deleted);
+    });
+    this.events.on('message.reacted', ({ recipientIds, ...reaction }) => {
+      this.publisher.toUsers(recipientIds, 'message_reaction', reaction);
+    });
+    this.events.on('message.pinned', ({ recipientIds, ...pin }) => {
+      this.publisher.toUsers(recipientIds, 'message_pinned', pin);
+    });
+    this.events.on('poll.voted', ({ recipientIds, ...voted }) => {
+      this.publisher.toUsers(recipientIds, 'poll_voted', voted);
     });
     this.events.on('receipt.moved', ({ recipientIds, shownReadSeq, ...receipt }) => {
       if (shownReadSeq === receipt.readSeq) {

@@ -4,6 +4,7 @@ import type { ChatRole } from '../chats/log/chat-state.js';
 import type { SharedChatView } from '../chats/chat.view.js';
 import type { ChatPreferencesView } from '../chats/preferences.view.js';
 import type { ErrorInfo } from '../common/errors/error-body.js';
+import type { PollView } from '../messages/message-parts.view.js';
 import type { MessageView } from '../messages/message.view.js';
 import type { ScheduledMessageView } from '../messages/scheduled/scheduled-message.view.js';
 import type { StatusView } from '../status/status.view.js';
@@ -14,6 +15,31 @@ export interface ServerToClientEvents {
   receive_message: (message: MessageView) => void;
   /** To the sender's own devices: it is new, was sent, could not be sent, or was cancelled. */
   scheduled_message: (scheduled: ScheduledMessageView) => void;
+  /** Of this and the other changes of messages hear those who may see the message. */
+  message_edited: (message: MessageView) => void;
+  /** For oneself (`me`) to one's own sockets alone, with the `me` rev. */
+  message_deleted: (deleted: {
+    chatId: string;
+    messageId: string;
+    seq: number;
+    rev: number;
+    for: 'me' | 'everyone';
+  }) => void;
+  message_reaction: (reaction: {
+    chatId: string;
+    messageId: string;
+    rev: number;
+    userId: string;
+    emoji: string | null;
+  }) => void;
+  message_pinned: (pin: {
+    chatId: string;
+    messageId: string;
+    rev: number;
+    pinned: boolean;
+    userId: string;
+  }) => void;
+  poll_voted: (voted: { chatId: string; messageId: string; rev: number; poll: PollView }) => void;
   message_receipt: (receipt: {
     chatId: string;
     userId: string;

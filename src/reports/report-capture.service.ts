@@ -3,7 +3,8 @@ import { Injectable, Optional } from '@nestjs/common';
 import { ChatAccess } from '../chats/chat-access.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
 import { ChatLog } from '../chats/log/chat-log.service.js';
-import { visibleStretches } from '../chats/membership.js';
+import { MessagePast } from '../chats/log/message-past.service.js';
+import { sees } from '../chats/membership.js';
 import { NotFoundError } from '../common/errors/app-error.js';
 import { StatusVisibility } from '../common/ports/status-visibility.js';
 import { toObjectId } from '../database/object-id.js';
@@ -26,6 +27,7 @@ export class ReportCapture {
     private readonly access: ChatAccess,
     private readonly log: ChatLogRepository,
     private readonly chatLog: ChatLog,
+    private readonly past: MessagePast,
     @Optional() private readonly statuses?: StatusVisibility,
   ) {}
 
@@ -66,10 +68,10 @@ export class ReportCapture {
       // Nothing about the chat either: to an outsider there is no such message.
       throw error instanceof NotFoundError ? new NotFoundError('Message') : error;
     });
-    const isVisible = visibleStretches(membership).some(({ from, to }) => seq >= from && seq <= to);
-    if (!isVisible) throw new NotFoundError('Message');
+    if (!sees(membership, seq)) throw new NotFoundError('Message');
     await this.chatLog.settled(chatId, rev);
-    return toMessageView(row);
+    const [known] = await this.past.forMember(membership, [row]);
+    return toMessageView(known ?? row);
   }
 
   private async status(reporterId: string, statusId: string) {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { ChatPreferences } from '../chats/preferences.service.js';
+import { MessageMarks } from '../messages/marks/message-marks.service.js';
 import { StatusMutes } from '../status/status-mutes.service.js';
 import { BlocksService } from '../users/blocks.service.js';
 import { ContactsService } from '../users/contacts.service.js';
@@ -25,28 +26,35 @@ export class SyncMeService {
     private readonly privacy: PrivacyService,
     private readonly mutes: StatusMutes,
     private readonly preferences: ChatPreferences,
+    private readonly marks: MessageMarks,
   ) {}
 
-  /** The rev is read first: what changes meanwhile is in the lists already, and comes again next time. */
-  async behind(userId: string, heldRev: number | undefined): Promise<SyncMeView | undefined> {
+  /** `upToRev`: the rev that what comes beside it ends at. The rev is read first: what changes meanwhile is in the lists already, and comes again next time. */
+  async behind(
+    userId: string,
+    heldRev: number | undefined,
+    upToRev = Number.MAX_SAFE_INTEGER,
+  ): Promise<SyncMeView | undefined> {
     if (heldRev === undefined) return undefined;
     const user = await this.users.getById(userId);
     if (user.rev <= heldRev) return undefined;
     const page = { afterId: null, limit: MAX_SYNCED_PEOPLE + 1 };
-    const [contacts, blocks, privacy, statusMutes, chats] = await Promise.all([
+    const [contacts, blocks, privacy, statusMutes, chats, stars] = await Promise.all([
       this.contacts.findPage(userId, page).then((ids) => this.people(userId, ids)),
       this.blocks.findPage(userId, page).then((ids) => this.people(userId, ids)),
       this.privacy.settingsOf(userId),
       this.mutes.list(userId, page.limit),
       this.preferences.list(userId),
+      this.marks.starred(userId, null, page.limit),
     ]);
     return {
-      rev: user.rev,
+      rev: Math.min(user.rev, upToRev),
       user: toOwnUserView(user),
       ...(contacts && { contacts }),
       ...(blocks && { blocks }),
       privacy: toPrivacyView(privacy),
       ...(chats.length <= MAX_SYNCED_PEOPLE && { chats }),
+      ...(stars.length <= MAX_SYNCED_PEOPLE && { starred: stars.map(({ messageId }) => messageId) }),
       ...(statusMutes.length <= MAX_SYNCED_PEOPLE && { statusMutes }),
     };
   }

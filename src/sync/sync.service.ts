@@ -5,13 +5,17 @@ import { ChatMembersRepository, type Membership } from '../chats/chat-members.re
 import { ChatReader } from '../chats/chat-reader.service.js';
 import type { ChatView } from '../chats/chat.view.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
+import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
 import { ChatLog } from '../chats/log/chat-log.service.js';
-import { isGone, isListed, lastVisibleRev, visibleStretches } from '../chats/membership.js';
+import { MessageChangesRepository } from '../chats/log/message-changes.repository.js';
+import { MessagePast } from '../chats/log/message-past.service.js';
+import { isGone, isListed, lastVisibleRev, sees, visibleStretches } from '../chats/membership.js';
 import { readSeqFor } from '../chats/receipts/chat-receipts.schema.js';
 import { ChatReceiptsRepository } from '../chats/receipts/chat-receipts.repository.js';
 import { CallHistory } from '../calls/call-history.js';
 import { Clock } from '../common/clock.js';
 import { decodeCursor, encodeCursor } from '../common/pagination/cursor.js';
+import { type DeletedBehind, MessageMarks } from '../messages/marks/message-marks.service.js';
 import { type MessageView, toMessageView } from '../messages/message.view.js';
 import { StatusLists } from '../status/status-lists.service.js';
 import { DEFAULT_SYNC_MESSAGES, type HeldRevs, type SyncDto } from './dto/sync.dto.js';
@@ -22,6 +26,9 @@ import type { ReceiptView, SyncedChatView, SyncView } from './sync.view.js';
 const SNAPSHOT_MESSAGES = 50;
 /** Chats per answer: bounds the answer where each has little that is new. */
 const MAX_CHATS_PER_ANSWER = 100;
+
+/** Answers to changed messages that one answer of ours brings again; clients mend the others by the message itself. */
+const MAX_REQUOTED = 200;
 
 interface Held {
   rev: number;
@@ -34,6 +41,8 @@ interface Behind {
   held: Held;
   /** The last change that this member may know. */
   headRev: number;
+  /** Messages that the user has deleted for themselves. */
+  removed: string[];
 }
 
 /**
@@ -47,8 +56,11 @@ export class SyncService {
     private readonly heads: ChatHeads,
     private readonly log: ChatLogRepository,
     private readonly chatLog: ChatLog,
+    private readonly messages: MessageChangesRepository,
+    private readonly past: MessagePast,
     private readonly reader: ChatReader,
     private readonly receipts: ChatReceiptsRepository,
+    private readonly marks: MessageMarks,
     private readonly me: SyncMeService,
     private readonly statuses: StatusLists,
     private readonly calls: CallHistory,
@@ -61,10 +73,16 @@ export class SyncService {
     const memberships = all
       .filter((membership) => !isGone(membership) && membership.chatId >= (position?.chatId ?? ''))
       .toSorted((a, b) => (a.chatId < b.chatId ? -1 : 1));
-    const behind = await this.behind(memberships, dto.chats, position);
+    const deleted: DeletedBehind =
+      dto.me === undefined ? { marks: [] } : await this.marks.deletedBehind(userId, dto.me);
+    const behind = await this.behind(memberships, dto.chats, position, removedIn(deleted));
     const { chats, next } = await this.collect(userId, behind, dto.limit ?? DEFAULT_SYNC_MESSAGES);
+    await this.marks.addStars(
+      userId,
+      chats.flatMap(({ messages }) => messages),
+    );
     const isFirst = position === null;
-    const me = isFirst ? await this.me.behind(userId, dto.me) : undefined;
+    const me = isFirst ? await this.me.behind(userId, dto.me, deleted.upToRev) : undefined;
     const statuses = isFirst && dto.me !== undefined ? await this.statuses.live(userId) : undefined;
     const active = all.filter(({ isActive }) => isActive).map(({ chatId }) => chatId);
     const calls = isFirst ? await this.calls.live(userId, active) : undefined;
@@ -85,6 +103,7 @@ export class SyncService {
     memberships: Membership[],
     holds: Record<string, HeldRevs>,
     position: { chatId: string; rev: number } | null,
+    removed: Map<string, string[]>,
   ): Promise<Behind[]> {
     const heads = await this.heads.revs(memberships.map(({ chatId }) => chatId));
     return memberships.flatMap((membership) => {
@@ -95,8 +114,10 @@ export class SyncService {
       const head = heads.get(chatId);
       if (!head) return [];
       const headRev = Math.min(head.rev, lastVisibleRev(membership));
+      // A snapshot comes without them anyway.
+      const gone = held.rev > 0 ? (removed.get(chatId) ?? []) : [];
       const isNew = held.rev < headRev || (membership.isActive && held.receiptRev < head.receiptRev);
-      return isNew ? [{ membership, held, headRev }] : [];
+      return isNew || gone.length > 0 ? [{ membership, held, headRev, removed: gone }] : [];
     });
   }
 
@@ -131,7 +152,7 @@ export class SyncService {
   }
 
   private async syncChat(
-    { membership, held, headRev }: Behind,
+    { membership, held, headRev, removed }: Behind,
     chat: ChatView,
     room: number,
   ): Promise<SyncedChatView> {
@@ -146,6 +167,7 @@ export class SyncService {
     return {
       chat,
       messages,
+      ...(removed.length > 0 && { removed }),
       ...(receipts.length > 0 && { receipts }),
       rev,
       // Who left gets no receipts: should they come back, they lack all from here on.
@@ -173,7 +195,8 @@ export class SyncService {
       SNAPSHOT_MESSAGES,
     );
     await this.chatLog.settled(chatId, rows[0]?.rev ?? 0);
-    return { messages: rows.toReversed().map(toMessageView), rev: headRev, hasMore: false };
+    const known = await this.past.forMember(membership, rows.toReversed());
+    return { messages: known.map(toMessageView), rev: headRev, hasMore: false };
   }
 
   private async changes(membership: Membership, heldRev: number, headRev: number, room: number) {
@@ -182,12 +205,41 @@ export class SyncService {
     await this.chatLog.settled(chatId, rows.at(-1)?.rev ?? 0);
     const page = rows.slice(0, room);
     const hasMore = rows.length > room;
-    const stretches = visibleStretches(membership);
-    const messages: MessageView[] = page
-      .filter(({ seq = 0 }) => stretches.some(({ from, to }) => seq >= from && seq <= to))
-      .map(toMessageView);
-    return { messages, rev: hasMore ? (page.at(-1)?.rev ?? heldRev) : headRev, hasMore };
+    const rev = hasMore ? (page.at(-1)?.rev ?? heldRev) : headRev;
+    return { messages: await this.messagesOf(membership, page, rev), rev, hasMore };
   }
+
+  /** The new and the changed ones among these rows and what quotes these, each once, as they are now. */
+  private async messagesOf(
+    membership: Membership,
+    page: ChatLogRow[],
+    toRev: number,
+  ): Promise<MessageView[]> {
+    const sent = page.filter(({ seq }) => seq !== undefined);
+    const changed = new Map(
+      page.flatMap(({ messageId }) => (messageId ? [[messageId.toHexString(), messageId] as const] : [])),
+    );
+    const requoted = page.flatMap(({ change, messageId }) =>
+      messageId && (change?.type === 'edited' || change?.type === 'deleted') ? [messageId] : [],
+    );
+    const [targets, answers] = await Promise.all([
+      this.messages.findMessages([...changed.values()]),
+      this.messages.findQuoting(requoted, MAX_REQUOTED),
+    ]);
+    const byId = new Map([...sent, ...targets, ...answers].map((row) => [row._id.toHexString(), row]));
+    const rows = [...byId.values()].filter(({ rev }) => rev <= toRev);
+    const known = await this.past.forMember(
+      membership,
+      rows.filter(({ seq = 0 }) => sees(membership, seq)),
+    );
+    return known.map(toMessageView).toSorted((a, b) => a.rev - b.rev);
+  }
+}
+
+function removedIn({ marks }: Pick<DeletedBehind, 'marks'>): Map<string, string[]> {
+  const byChat = new Map<string, string[]>();
+  for (const { chatId, messageId } of marks) byChat.set(chatId, [...(byChat.get(chatId) ?? []), messageId]);
+  return byChat;
 }
 
 function heldOf(held: HeldRevs = 0): Held {

@@ -26,6 +26,12 @@ export class SyncedChatView {
   @ApiProperty({ type: [MessageView], description: 'Messages new or changed behind the rev held, by rev' })
   messages: MessageView[];
 
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Ids of messages that you deleted for yourself, where `me` is given: forget them',
+  })
+  removed?: string[];
+
   @ApiPropertyOptional({ type: [ReceiptView], description: 'Receipts that moved behind the receiptRev held' })
   receipts?: ReceiptView[];
 
@@ -61,6 +67,13 @@ export class SyncMeView {
 
   @ApiPropertyOptional({ type: PrivacyView })
   privacy?: PrivacyView;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description:
+      'Ids of all messages that are starred. Absent where they are more than 1,000: page them by GET /api/messages/starred',
+  })
+  starred?: string[];
 
   @ApiPropertyOptional({
     type: [String],

@@ -122,8 +122,16 @@ export class UsersRepository {
     return new Set(users.map(({ avatarMediaId }) => avatarMediaId.toHexString()));
   }
 
-  async bumpRev(id: string): Promise<void> {
-    await this.users.updateOne({ _id: toObjectId(id) }, { $inc: { rev: 1 } });
+  /** Answers the new one; 0 for a user who is gone. */
+  async bumpRev(id: string): Promise<number> {
+    const user = await this.users
+      .findByIdAndUpdate(
+        toObjectId(id),
+        { $inc: { rev: 1 } },
+        { returnDocument: 'after', projection: { rev: 1 } },
+      )
+      .lean<Pick<User, 'rev'>>();
+    return user?.rev ?? 0;
   }
 
   /** Never back in time: two nodes may tell of one user in any order. */

@@ -71,8 +71,8 @@ export class UsersService {
   }
 
   /** After a change that is stored beside the user (contacts, blocks): other devices find it by their sync. */
-  async bumpRev(userId: string): Promise<void> {
-    await this.users.bumpRev(userId);
+  async bumpRev(userId: string): Promise<number> {
+    return this.users.bumpRev(userId);
   }
 
   async recordLastSeen(userIds: readonly string[], at: Date): Promise<void> {

@@ -74,6 +74,9 @@ describe('dependencies', () => {
       {
         'src/common/errors/error-body.ts -> mongoose':
           'the one mapper of errors has to know when the database is down',
+        'src/chats/log/message-change.ts -> mongoose': 'the ids in it, as types: part of a schema',
+        'src/chats/log/message-content.ts -> mongoose': 'the same',
+        'src/chats/log/message-change.writes.ts -> mongoose': 'the updates of a repository, as types',
         'src/chats/log/chat-log.store.ts -> mongoose':
           'tells by its error whether an insert was refused, failed or is unknown',
         'src/health/health.controller.ts -> @nestjs/mongoose':
@@ -97,14 +100,7 @@ describe('dependencies', () => {
       {
         // The log of a chat is one table with many readers: messages are its rows, and a sync is a range
         // of them. A service in between would repeat each of its queries (docs/adr/0001).
-        'src/messages/history.service.ts -> src/chats/log/chat-log.repository.ts': 'pages of the log',
-        'src/messages/history.service.ts -> src/chats/log/chat-log.schema.ts': 'its rows, as a type',
-        'src/messages/message.view.ts -> src/chats/log/chat-log.schema.ts': 'row -> view, as a type',
-        'src/messages/messages.service.ts -> src/chats/log/chat-log.schema.ts': 'its rows, as a type',
-        'src/messages/system-messages.service.ts -> src/chats/log/chat-log.schema.ts': 'its notes, as a type',
-        'src/messages/system-note.view.ts -> src/chats/log/chat-log.schema.ts': 'row -> view, as a type',
-        'src/messages/messages.service.ts -> src/chats/log/chat-log.repository.ts': 'a retry finds its row',
-        'src/messages/trace/': 'one row of the log, its memberships and receipts',
+        'src/messages/': 'the rows of that log, what becomes of them, and who may see them',
         'src/sync/': 'ranges of the log, of memberships and of receipts',
         // The password hash is never part of a UserRecord; it is what the accounts of auth are made of.
         'src/auth/auth.service.ts -> src/users/user.record.ts': 'the account that logs in, as a type',

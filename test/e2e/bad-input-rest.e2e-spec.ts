@@ -123,7 +123,7 @@ function badAddresses(operation: Operation, { name, schema }: Parameter): Attemp
   return values.map((value) => ({
     label: `{${name}}=${value.slice(0, 40)}`,
     path: addressOf(operation, { params: { [name]: value } }),
-    ...(operation.body && { body: JSON.stringify(sampleObject(operation.body, schemas)) }),
+    ...(operation.body && { body: JSON.stringify(operation.example) }),
     fields: [name],
   }));
 }

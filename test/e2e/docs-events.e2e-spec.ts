@@ -4,6 +4,7 @@ import { ClientEventsExplorer } from '../../src/docs/client-events.explorer.js';
 import { SERVER_EVENT_DOCS } from '../../src/docs/server-events.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { brokenRefs, eachObject } from '../support/json-refs.js';
+import type { TestSocket } from '../support/test-socket.js';
 
 describe('/docs/events', () => {
   let app: TestApp;
@@ -101,6 +102,7 @@ describe('/docs/events', () => {
         ...('callId' in payload && { callId }),
         ...('to' in payload && { to: bob!.id }),
         ...('seq' in payload && { seq: 1 }),
+        ...('messageId' in payload && { messageId: await messageOf(socket, chatId, name === 'vote_poll') }),
         ...('statusId' in payload && { statusId: posted.body.id as string }),
       };
       const ack = await socket.send(name, ready);
@@ -110,6 +112,13 @@ describe('/docs/events', () => {
     // An example can't hold a valid token.
     expect(refused).toEqual(['authenticate: UNAUTHENTICATED']);
   });
+
+  /** A message of their own that nothing has become of yet. */
+  async function messageOf(socket: TestSocket, chatId: string, isPoll: boolean): Promise<string> {
+    const content = isPoll ? { poll: { question: 'When?', options: ['Now', 'Then'] } } : { text: 'Hello' };
+    const { message } = await socket.ok('new_message', { chatId, ...content });
+    return message.id as string;
+  }
 
   it('should be a page with every event, which loads nothing from elsewhere', async () => {
     const { text, headers } = await app.http.get('/docs/events').expect(200).expect('Content-Type', /html/);

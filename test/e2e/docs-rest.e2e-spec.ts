@@ -90,10 +90,12 @@ describe('/docs-json', () => {
     // A form holds a file, which is no example.
     const takesJson = ({ operation }: Route) => operation.requestBody?.content['application/json'];
     for (const { name, method, path, operation } of routes.filter(takesJson)) {
-      const [ann, bob, chatId, statusId] = await scene();
+      const [ann, bob, ids] = await scene();
       for (const example of examplesOf(operation)) {
-        const body = JSON.parse(JSON.stringify(example).replaceAll(EXAMPLE_USER, bob.id)) as object;
-        const id = path.startsWith('/api/status/') ? statusId : chatId;
+        const body = JSON.parse(JSON.stringify(example).replaceAll(EXAMPLE_USER, bob.id));
+        if ('messageIds' in body) Object.assign(body, { messageIds: [ids.messages], chatIds: [ids.chats] });
+        const [, , feature = ''] = path.split('/');
+        const id = ids[path.endsWith('/votes') ? 'poll' : feature] ?? '';
         const answer = await app.http[method](path.replace('{id}', id).replace('{userId}', bob.id))
           .set(operation.security ? ann.auth : {})
           .send(body);
@@ -110,15 +112,22 @@ describe('/docs-json', () => {
     return examples ? Object.values<any>(examples).map(({ value }) => value as unknown) : [example];
   }
 
-  /** Ann owns a group with Bob, and can see a status of his. */
-  async function scene(): Promise<[TestUser, TestUser, string, string]> {
+  /** Ann owns a group with Bob, has written there, and can see a status of his: an id for each feature. */
+  async function scene(): Promise<[TestUser, TestUser, Record<string, string>]> {
     const [ann, bob] = (await app.users(2)) as [TestUser, TestUser];
     await app.directChat(bob, ann);
     const posted = await app.http
       .post('/api/status')
       .set(bob.auth)
       .send({ type: 'text', text: 'At the sea' });
-    return [ann, bob, await app.group(ann, [bob]), posted.body.id as string];
+    const chats = await app.group(ann, [bob]);
+    const send = async (content: object): Promise<string> => {
+      const { body } = await app.http.post(`/api/chats/${chats}/messages`).set(ann.auth).send(content);
+      return body.id as string;
+    };
+    const messages = await send({ clientMessageId: 'a', text: 'Hello' });
+    const poll = await send({ clientMessageId: 'b', poll: { question: 'When?', options: ['Now', 'Then'] } });
+    return [ann, bob, { chats, messages, poll, status: posted.body.id as string }];
   }
 
   it('should be a page that brings all it needs, beside the one of socket events', async () => {

@@ -12,9 +12,10 @@ import {
 } from '../support/query-plans.js';
 import { addSavedPeople, addSessions, addUsers, seedAccounts } from './query-plans/accounts.plans.js';
 import { addCalls, seedCalls } from './query-plans/calls.plans.js';
-import { addChatLog, seedChatLog } from './query-plans/chat-log.plans.js';
+import { addChatLog, addMessageChanges, seedChatLog } from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addPreferences, addReceipts, seedChats } from './query-plans/chats.plans.js';
 import { addInvites, seedInvites } from './query-plans/invites.plans.js';
+import { addMarks, seedMarks } from './query-plans/marks.plans.js';
 import { addMedia, seedMedia } from './query-plans/media.plans.js';
 import { addOperations, seedOperations } from './query-plans/operations.plans.js';
 import {
@@ -46,6 +47,7 @@ const SEEDS = [
   seedAccounts,
   seedChats,
   seedChatLog,
+  seedMarks,
   seedStatuses,
   seedInvites,
   seedMedia,
@@ -89,6 +91,8 @@ describe('query plans', () => {
     addMembers,
     addChatLog,
     addPreferences,
+    addMessageChanges,
+    addMarks,
     addReceipts,
     addStatuses,
     addStatusViewings,

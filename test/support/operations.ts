@@ -17,6 +17,8 @@ export interface Operation {
   query: Parameter[];
   /** The JSON body, where there is one. */
   body: Schema | null;
+  /** The body that the documents show. */
+  example: unknown;
   needsToken: boolean;
 }
 
@@ -25,9 +27,15 @@ interface OpenApi {
   components: { schemas: Schemas };
 }
 
+interface JsonContent {
+  schema?: Schema;
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
+}
+
 interface OpenApiOperation {
   parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[];
-  requestBody?: { content?: Record<string, { schema?: Schema }> };
+  requestBody?: { content?: Record<string, JsonContent> };
   security?: unknown[];
 }
 
@@ -38,6 +46,7 @@ export function operationsOf({ paths }: OpenApi): Operation[] {
     METHODS.flatMap((method): Operation[] => {
       const operation = byMethod[method];
       if (!operation) return [];
+      const json = operation.requestBody?.content?.['application/json'] ?? {};
       return [
         {
           name: `${method.toUpperCase()} ${path}`,
@@ -45,7 +54,8 @@ export function operationsOf({ paths }: OpenApi): Operation[] {
           path,
           params: parametersIn(operation, 'path'),
           query: parametersIn(operation, 'query'),
-          body: operation.requestBody?.content?.['application/json']?.schema ?? null,
+          body: json.schema ?? null,
+          example: json.example ?? Object.values(json.examples ?? {})[0]?.value,
           needsToken: (operation.security ?? []).length > 0,
         },
       ];

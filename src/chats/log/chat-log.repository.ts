@@ -4,8 +4,11 @@ import { type Model, type mongo, type Types } from 'mongoose';
 
 import { Clock } from '../../common/clock.js';
 import { toObjectId } from '../../database/object-id.js';
-import { ChatLogRow } from './chat-log.schema.js';
+import { CHANGE_KINDS, type ChangeKind, ChatLogRow } from './chat-log.schema.js';
 import { asOf } from './expiry.js';
+
+const ALL_CHANGES = Object.keys(CHANGE_KINDS) as ChangeKind[];
+const ROSTER_CHANGES = ALL_CHANGES.filter((kind) => CHANGE_KINDS[kind] === 'roster');
 
 /**
  * Rows of chats' logs. Reads and writes go straight to the driver: rows are plain objects of our own
@@ -72,7 +75,12 @@ export class ChatLogRepository {
   /** The changes among the rows behind `afterRev`, up to `toRev`. */
   findChanges(chatId: string, afterRev: number, toRev = Number.MAX_SAFE_INTEGER): Promise<ChatLogRow[]> {
     return this.rows
-      .find({ chatId: toObjectId(chatId), lastSeq: { $exists: true }, rev: { $gt: afterRev, $lte: toRev } })
+      .find({
+        chatId: toObjectId(chatId),
+        kind: { $in: ALL_CHANGES },
+        lastSeq: { $exists: true },
+        rev: { $gt: afterRev, $lte: toRev },
+      })
       .sort({ rev: 1 })
       .toArray();
   }
@@ -82,6 +90,7 @@ export class ChatLogRepository {
     if (chats.length === 0) return [];
     const branches = chats.map(({ chatId, rev }) => ({
       chatId: toObjectId(chatId),
+      kind: { $in: ALL_CHANGES },
       lastSeq: { $exists: true },
       rev: { $gt: rev },
     }));
@@ -92,11 +101,12 @@ export class ChatLogRepository {
     return [...new Set(found.map((row) => row.chatId.toHexString()))];
   }
 
-  /** The changes of several chats, each up to a `rev` of its own; per chat in order. */
-  async findChangesUpTo(chats: { chatId: string; toRev: number }[]): Promise<ChatLogRow[]> {
+  /** Who came and went in several chats, each up to a `rev` of its own; per chat in order. */
+  async findRosterChangesUpTo(chats: { chatId: string; toRev: number }[]): Promise<ChatLogRow[]> {
     if (chats.length === 0) return [];
     const branches = chats.map(({ chatId, toRev }) => ({
       chatId: toObjectId(chatId),
+      kind: { $in: ROSTER_CHANGES },
       lastSeq: { $exists: true },
       rev: { $lte: toRev },
     }));
@@ -163,7 +173,9 @@ export class ChatLogRepository {
   ): Promise<ChatLogRow[]> {
     if (stretches.length === 0) return [];
     const id = toObjectId(chatId);
-    const branches = stretches.map(({ from, to }) => ({ chatId: id, seq: { $gte: from, $lte: to } }));
+    // Every stretch but the last holds a message, so of very many only the nearest can matter.
+    const near = order === 'ascending' ? stretches.slice(0, limit + 1) : stretches.slice(-limit - 1);
+    const branches = near.map(({ from, to }) => ({ chatId: id, seq: { $gte: from, $lte: to } }));
     return this.all(
       this.rows
         .find(branches.length === 1 && branches[0] ? branches[0] : { $or: branches })

@@ -4,6 +4,8 @@ import { type HydratedDocument, Types } from 'mongoose';
 import type { AttachmentRow } from './attachment-row.js';
 import type { ChatInfo, ChatSettings } from './chat-profile.js';
 import type { ChatRole } from './chat-state.js';
+import type { MessageChange, ReactionRow, VoteRow } from './message-change.js';
+import type { ContactCardRow, LocationRow, PollRow, QuotedMessageRow } from './message-content.js';
 
 /** One person in a row that creates a chat or adds to it. */
 export interface RosterChange {
@@ -30,8 +32,35 @@ export interface CallNoteRow {
   durationMs?: number;
 }
 
+/** Somebody pinned a message. */
+export interface PinnedNoteRow {
+  kind: 'pinned';
+  userId: Types.ObjectId;
+  messageId: Types.ObjectId;
+}
+
 /** What a system message tells that is no change of the chat itself; by `kind`. */
-export type SystemNoteRow = CallNoteRow;
+export type SystemNoteRow = CallNoteRow | PinnedNoteRow;
+
+export type MessageType =
+  'text' | 'image' | 'video' | 'audio' | 'voice' | 'file' | 'location' | 'contact' | 'poll' | 'system';
+
+/**
+ * Kinds of rows that something is worked out of: they have a `lastSeq`. Those of the roster say who is in
+ * the chat and what it shows of itself; in groups they are messages too, and they are read whole for who has
+ * left.
+ */
+export const CHANGE_KINDS = {
+  created: 'roster',
+  members_added: 'roster',
+  member_removed: 'roster',
+  member_role: 'roster',
+  info: 'roster',
+  settings: 'roster',
+  message_changed: 'message',
+} as const;
+
+export type ChangeKind = keyof typeof CHANGE_KINDS;
 
 /**
  * One row of a chat's log, inserted once and placed for good by `(chatId, rev)`. A row is a message, or
@@ -49,7 +78,7 @@ export class ChatLogRow {
   rev: number;
 
   @Prop({ type: String, required: true })
-  kind: 'message' | 'created' | 'members_added' | 'member_removed' | 'member_role' | 'info' | 'settings';
+  kind: 'message' | ChangeKind;
 
   /** Who did it: the sender of a message, the admin who added somebody. */
   @Prop({ type: Types.ObjectId, required: true })
@@ -70,7 +99,7 @@ export class ChatLogRow {
   clientMessageId?: string;
 
   @Prop({ type: String })
-  type?: 'text' | 'image' | 'video' | 'audio' | 'voice' | 'file' | 'system';
+  type?: MessageType;
 
   @Prop({ type: String })
   text?: string;
@@ -79,7 +108,23 @@ export class ChatLogRow {
   attachments?: AttachmentRow[];
 
   @Prop({ type: Object })
-  replyTo?: QuotedStatusRow;
+  replyTo?: QuotedStatusRow | QuotedMessageRow;
+
+  @Prop({ type: [Types.ObjectId], default: undefined })
+  mentions?: Types.ObjectId[];
+
+  /** How often it was passed on on its way here. */
+  @Prop({ type: Number })
+  forwardCount?: number;
+
+  @Prop({ type: Object })
+  location?: LocationRow;
+
+  @Prop({ type: Object })
+  contact?: ContactCardRow;
+
+  @Prop({ type: Object })
+  poll?: PollRow;
 
   /** Messages of type `system`: what happened. */
   @Prop({ type: Object })
@@ -126,6 +171,49 @@ export class ChatLogRow {
   /** Changes only: members after this row. */
   @Prop({ type: Number })
   memberCount?: number;
+
+  /** `message_changed`: which message, and what about it. */
+  @Prop({ type: Types.ObjectId })
+  messageId?: Types.ObjectId;
+
+  @Prop({ type: Object })
+  change?: MessageChange;
+
+  /*
+   * Messages only, from here on: what `message_changed` rows have made of them. Each is guarded by the
+   * `rev` that set it last, so that nodes may work changes in in any order, and twice.
+   */
+
+  /** The last change of this message. */
+  @Prop({ type: Number })
+  changedRev?: number;
+
+  /** The text as it was sent, once it is another. */
+  @Prop({ type: String })
+  original?: string;
+
+  @Prop({ type: Date })
+  editedAt?: Date;
+
+  @Prop({ type: Number })
+  textRev?: number;
+
+  /** Deleted for everyone: what it said is gone. */
+  @Prop({ type: Date })
+  deletedAt?: Date;
+
+  /** By user id. */
+  @Prop({ type: Object })
+  reactions?: Record<string, ReactionRow>;
+
+  @Prop({ type: Object })
+  votes?: Record<string, VoteRow>;
+
+  @Prop({ type: Boolean })
+  pinned?: boolean;
+
+  @Prop({ type: Number })
+  pinRev?: number;
 }
 
 export type ChatLogDocument = HydratedDocument<ChatLogRow>;
@@ -141,6 +229,13 @@ ChatLogSchema.index(
   { 'attachments.mediaId': 1, chatId: 1 },
   { partialFilterExpression: { 'attachments.mediaId': { $exists: true } } },
 );
+/** The answers to a message, which quote it. */
+ChatLogSchema.index(
+  { 'replyTo.messageId': 1, rev: 1 },
+  { partialFilterExpression: { 'replyTo.messageId': { $exists: true } } },
+);
+/** The few that are pinned. */
+ChatLogSchema.index({ chatId: 1, pinned: 1 }, { partialFilterExpression: { pinned: true } });
 /** The heart of the order: two rows can't take the same place, whichever nodes insert them. */
 ChatLogSchema.index({ chatId: 1, rev: 1 }, { unique: true });
 /** History, and unread counts straight from the index. */
@@ -148,10 +243,15 @@ ChatLogSchema.index(
   { chatId: 1, seq: 1, senderId: 1, isQuiet: 1 },
   { partialFilterExpression: { seq: { $exists: true } } },
 );
-/** The changes among the rows: few, and read without walking past the messages between them. */
+/** The changes among the rows, by kind: read without walking past the messages between them. */
 ChatLogSchema.index(
-  { chatId: 1, lastSeq: 1, rev: 1 },
+  { chatId: 1, kind: 1, rev: 1 },
   { partialFilterExpression: { lastSeq: { $exists: true } } },
+);
+/** What became of one message. */
+ChatLogSchema.index(
+  { messageId: 1, 'change.type': 1, rev: 1 },
+  { partialFilterExpression: { messageId: { $exists: true } } },
 );
 /** A send is stored once, however often and wherever it is retried. */
 ChatLogSchema.index(

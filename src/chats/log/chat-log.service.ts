@@ -6,7 +6,7 @@ import { Clock } from '../../common/clock.js';
 import { withDeadline } from '../../database/deadline.js';
 import { newObjectId, toObjectId } from '../../database/object-id.js';
 import type { ChatLogRow } from './chat-log.schema.js';
-import { ChatLogStore } from './chat-log.store.js';
+import { type ChangedMessage, ChatLogStore } from './chat-log.store.js';
 import type { ChatState } from './chat-state.js';
 import { expiryOf } from './expiry.js';
 import { ChatWatermarks } from './chat-watermarks.js';
@@ -36,14 +36,16 @@ export interface AppendRequest {
    */
   prepare?: (row: ChatLogRow) => Promise<void>;
   /**
-   * Once, after the row is stored, in the order of `rev`; `audience` are the members at that row. Not
-   * called for what was stored before already. Must not throw.
+   * Once, after the row is stored, in the order of `rev`; `audience` are the members at that row. For a
+   * change of a message, `message` is that message as it is now, and `audience` who may see it. Not called
+   * for what was stored before already. Must not throw.
    */
-  stored?: (row: ChatLogRow, audience: readonly string[]) => void;
+  stored?: (row: ChatLogRow, audience: readonly string[], message: ChatLogRow | null) => void;
 }
 
 export type AppendResult =
-  | { row: ChatLogRow; isNew: true }
+  /** `message`: of a change of a message, that message as it is now. */
+  | { row: ChatLogRow; isNew: true; message?: ChatLogRow }
   /** The row was there already: a retry. */
   | { row: ChatLogRow; isNew: false }
   | { row: null; isNew: false };
@@ -56,7 +58,7 @@ export type AppendResult =
 export class ChatLog implements OnApplicationShutdown {
   private readonly logger = new Logger(ChatLog.name);
   private readonly committer: GroupCommitter<ChatState, ChatLogRow>;
-  /** Chats with a change being worked into `chat_members`: what follows in the log waits for it. */
+  /** Chats with a change being worked into what is read: what follows in the log waits for it. */
   private readonly projecting = new Map<string, Promise<void>>();
   private isClosing = false;
 
@@ -90,10 +92,12 @@ export class ChatLog implements OnApplicationShutdown {
     let audience: readonly string[] = [];
     let drafted: ChatState;
     const stored = (row: ChatLogRow) =>
-      this.inOrder(row, drafted, request, () => {
-        this.tell(request, row, audience);
-        this.watermarks.move(request.chatId, row.rev, row.createdAt);
-        resolve({ row, isNew: true });
+      this.inOrder(row, drafted, request, (changed) => {
+        this.tell(request, row, { audience, message: null, ...changed });
+        // What becomes of a message does not move its chat up the lists.
+        const activityAt = row.kind === 'message_changed' ? null : row.createdAt;
+        this.watermarks.move(request.chatId, row.rev, activityAt);
+        resolve({ row, isNew: true, ...(changed && { message: changed.message }) });
       });
     this.committer.append({
       key: request.chatId,
@@ -129,10 +133,12 @@ export class ChatLog implements OnApplicationShutdown {
 
   /**
    * Readers call it with the last `rev` that they found: a row can be seen a moment before it is on the
-   * journal, and what a client has been shown must never be gone after a crash.
+   * journal, and what a client has been shown must never be gone after a crash. Changes up to there are
+   * in what is read after it.
    */
-  settled(chatId: string, rev: number): Promise<void> {
-    return this.committer.settled(chatId, rev);
+  async settled(chatId: string, rev: number): Promise<void> {
+    await this.committer.settled(chatId, rev);
+    await this.projecting.get(chatId)?.catch(() => undefined);
   }
 
   /** After it, the changes stored so far are in `chat_members`. */
@@ -149,20 +155,29 @@ export class ChatLog implements OnApplicationShutdown {
   }
 
   /** A listener that throws must not keep the row's writer, or the whole lane, waiting. */
-  private tell(request: AppendRequest, row: ChatLogRow, audience: readonly string[]): void {
+  private tell(
+    request: AppendRequest,
+    row: ChatLogRow,
+    { audience, message }: { audience: readonly string[]; message: ChatLogRow | null },
+  ): void {
     try {
-      request.stored?.(row, audience);
+      request.stored?.(row, audience, message);
     } catch (error) {
       this.logger.error(`telling of rev ${row.rev} failed: ${String(error)}`);
     }
   }
 
   /** Runs `settle` at once for messages; a change is projected first, and what comes behind it waits. */
-  private inOrder(row: ChatLogRow, state: ChatState, request: AppendRequest, settle: () => void): void {
+  private inOrder(
+    row: ChatLogRow,
+    state: ChatState,
+    request: AppendRequest,
+    settle: (changed: ChangedMessage | null) => void,
+  ): void {
     const before = this.projecting.get(state.chatId);
-    if (!before && row.kind === 'message') return settle();
+    if (!before && row.kind === 'message') return settle(null);
     const done = (before ?? Promise.resolve())
-      .then(() => (row.kind === 'message' ? undefined : this.work(row, state, request)))
+      .then(() => (row.kind === 'message' ? null : this.work(row, state, request)))
       .then(settle)
       .finally(() => {
         if (this.projecting.get(state.chatId) === done) this.projecting.delete(state.chatId);
@@ -172,17 +187,22 @@ export class ChatLog implements OnApplicationShutdown {
     this.projecting.set(state.chatId, done);
   }
 
-  private async work(row: ChatLogRow, state: ChatState, { prepare }: AppendRequest): Promise<void> {
-    await this.project(row, state);
+  private async work(
+    row: ChatLogRow,
+    state: ChatState,
+    { prepare }: AppendRequest,
+  ): Promise<ChangedMessage | null> {
+    const changed = await this.project(row, state);
     try {
       if (prepare) await withDeadline(prepare(row));
     } catch (error) {
       this.logger.warn(`what to tell of rev ${row.rev} of chat ${state.chatId} is missing: ${String(error)}`);
     }
+    return changed;
   }
 
   /** The row is stored, so the change holds; what is read of it follows as soon as the database lets it. */
-  private async project(row: ChatLogRow, state: ChatState): Promise<void> {
+  private async project(row: ChatLogRow, state: ChatState): Promise<ChangedMessage | null> {
     for (;;) {
       try {
         return await withDeadline(this.store.project(row, state.type));

@@ -9,10 +9,17 @@ import { ChatLogRepository } from './chat-log.repository.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { ChatState, type ChatType } from './chat-state.js';
 import type { InsertOutcome, LogStore } from './group-commit.js';
+import { MessageChangesRepository } from './message-changes.repository.js';
 
 const DUPLICATE_KEY = 11_000;
 /** An insert takes milliseconds; one that hangs holds up its whole lane, and is safe to try again. */
 const INSERT_DEADLINE_MS = 4000;
+
+/** A message after a change of it, and the members who may see it. */
+export interface ChangedMessage {
+  message: ChatLogRow;
+  audience: string[];
+}
 
 /** The chats' logs as the group committer needs them: load a state, insert rows, recognise its own. */
 @Injectable()
@@ -21,6 +28,7 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
     private readonly chats: ChatsRepository,
     private readonly members: ChatMembersRepository,
     private readonly log: ChatLogRepository,
+    private readonly changes: MessageChangesRepository,
   ) {}
 
   /**
@@ -41,16 +49,14 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
     let chat = await this.find(chatId);
     const last = await this.log.findLast(chatId);
     const rev = last?.rev ?? 0;
-    if (rev > chat.projectedRev) {
-      const changes = await this.log.findChanges(chatId, chat.projectedRev);
-      for (const row of changes) await this.project(row, chat.type);
-      if (changes.length > 0) chat = await this.find(chatId);
-    }
+    const isBehind = rev > chat.projectedRev && (await this.projectAll(chatId, chat.projectedRev, chat.type));
+    if (isBehind) chat = await this.find(chatId);
+    const pins = new Map(await this.changes.findPins(chatId));
     const active = (await this.members.findActive([chatId], Number.POSITIVE_INFINITY)).get(chatId) ?? [];
     const roster = new Map(active.map(({ userId, role, joinedAt }) => [userId, { userId, role, joinedAt }]));
     const seq = last?.seq ?? last?.lastSeq ?? 0;
     const lastActivityAt = last?.createdAt ?? chat.lastActivityAt;
-    return new ChatState(chatId, chat.type, rev, seq, roster, lastActivityAt, chat.profile);
+    return new ChatState(chatId, chat.type, rev, seq, roster, lastActivityAt, chat.profile, pins);
   }
 
   private async find(chatId: string): Promise<ChatRecord> {
@@ -59,8 +65,35 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
     return chat;
   }
 
-  /** Works a change into what is read of chats; a second time changes nothing. */
-  async project(row: ChatLogRow, type: ChatType): Promise<void> {
+  /** Whether there was anything to work in. */
+  private async projectAll(chatId: string, afterRev: number, type: ChatType): Promise<boolean> {
+    const rows = await this.log.findChanges(chatId, afterRev);
+    const ofMessages = rows.filter(({ kind }) => kind === 'message_changed');
+    // First, and all at once: their order does not matter, and a mark behind them says that they are done.
+    await this.changes.project(ofMessages);
+    for (const row of rows) if (row.kind !== 'message_changed') await this.projectRoster(row, type);
+    return rows.length > 0;
+  }
+
+  /**
+   * Works a change into what is read of chats; a second time changes nothing. Answers, for a change of a
+   * message, that message as it is now and who may see it.
+   */
+  async project(row: ChatLogRow, type: ChatType): Promise<ChangedMessage | null> {
+    if (row.kind === 'message_changed') return this.projectMessage(row);
+    await this.projectRoster(row, type);
+    return null;
+  }
+
+  /** Leaves it to the watermarks to say that it is done: it may be done again. */
+  private async projectMessage(row: ChatLogRow): Promise<ChangedMessage | null> {
+    const [message] = await this.changes.project([row]);
+    if (!message) return null;
+    const chatId = row.chatId.toHexString();
+    return { message, audience: await this.members.findWhoSee(chatId, message.seq ?? 0) };
+  }
+
+  private async projectRoster(row: ChatLogRow, type: ChatType): Promise<void> {
     await this.members.project(row, type);
     const { rev, memberCount, createdAt: at, info, settings } = row;
     if (info) await this.chats.setInfo(row.chatId.toHexString(), rev, info);

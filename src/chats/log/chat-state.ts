@@ -4,6 +4,9 @@ import { type ChatProfile, DEFAULT_SETTINGS, NO_INFO } from './chat-profile.js';
 export type ChatType = 'direct' | 'group';
 export type ChatRole = 'owner' | 'admin' | 'member';
 
+/** Changes of messages that a state remembers one by one. */
+const MAX_REMEMBERED_CHANGES = 500;
+
 export interface ChatRosterEntry {
   userId: string;
   role: ChatRole;
@@ -16,6 +19,9 @@ export interface ChatRosterEntry {
  */
 export class ChatState {
   private audienceCache: readonly string[] | null = null;
+  /** The last change of each message that was changed lately, oldest first; complete above `unknownUpTo`. */
+  private readonly changed = new Map<string, number>();
+  private unknownUpTo = 0;
 
   constructor(
     readonly chatId: string,
@@ -29,6 +35,8 @@ export class ChatState {
     public lastActivityAt: Date,
     /** A new object after each change of it. */
     public profile: ChatProfile = { info: NO_INFO, settings: DEFAULT_SETTINGS },
+    /** The pinned messages by id, with the moment from which on there is nothing left of them. */
+    private readonly pins = new Map<string, Date | undefined>(),
   ) {}
 
   has(userId: string): boolean {
@@ -56,6 +64,7 @@ export class ChatState {
   apply(row: ChatLogRow): void {
     this.rev = row.rev;
     this.seq = row.seq ?? row.lastSeq ?? this.seq;
+    if (row.kind === 'message_changed') return this.applyChange(row);
     this.lastActivityAt = row.createdAt;
     switch (row.kind) {
       case 'message':
@@ -82,9 +91,35 @@ export class ChatState {
     this.audienceCache = null;
   }
 
+  isPinned(messageId: string): boolean {
+    return this.pins.has(messageId);
+  }
+
+  /** Those that have disappeared hold no place. */
+  pinCount(now: Date): number {
+    return [...this.pins.values()].filter((expiresAt) => !expiresAt || expiresAt > now).length;
+  }
+
+  /** Whether a message was, or may have been, changed behind `rev`: somebody who read it there must read it again. */
+  mayHaveChanged(messageId: string, rev: number): boolean {
+    return rev < this.unknownUpTo || (this.changed.get(messageId) ?? 0) > rev;
+  }
+
   private applyProfile({ info, settings }: ChatLogRow): void {
     if (info) this.profile = { ...this.profile, info };
     if (settings) this.profile = { ...this.profile, settings };
+  }
+
+  private applyChange({ rev, messageId, change }: ChatLogRow): void {
+    const id = messageId?.toHexString() ?? '';
+    if (change?.type === 'pinned' && change.isPinned) this.pins.set(id, change.expiresAt);
+    else if (change?.type === 'pinned' || change?.type === 'deleted') this.pins.delete(id);
+    this.changed.delete(id);
+    this.changed.set(id, rev);
+    const [oldest] = this.changed;
+    if (this.changed.size <= MAX_REMEMBERED_CHANGES || !oldest) return;
+    this.changed.delete(oldest[0]);
+    this.unknownUpTo = oldest[1];
   }
 
   private promote(userId: string | undefined): void {

@@ -10,7 +10,7 @@ const FLUSH_MS = 100;
 @Injectable()
 export class ChatWatermarks {
   private readonly logger = new Logger(ChatWatermarks.name);
-  private readonly moves = new Map<string, { projectedRev: number; lastActivityAt: Date }>();
+  private readonly moves = new Map<string, { projectedRev: number; lastActivityAt?: Date }>();
   private timer: ClockTimer | null = null;
   private flushing: Promise<void> = Promise.resolve();
 
@@ -19,8 +19,10 @@ export class ChatWatermarks {
     private readonly clock: Clock,
   ) {}
 
-  move(chatId: string, projectedRev: number, lastActivityAt: Date): void {
-    this.moves.set(chatId, { projectedRev, lastActivityAt });
+  /** `activityAt` is `null` for what leaves the chat's place in lists alone. */
+  move(chatId: string, projectedRev: number, activityAt: Date | null): void {
+    const lastActivityAt = activityAt ?? this.moves.get(chatId)?.lastActivityAt;
+    this.moves.set(chatId, { projectedRev, ...(lastActivityAt && { lastActivityAt }) });
     this.timer ??= this.clock.setTimer(FLUSH_MS, () => void this.flush());
   }
 

@@ -15,17 +15,31 @@ export function expiryOf(
   return Number.isFinite(seconds) ? { expiresAt: new Date(createdAt.getTime() + seconds * 1000) } : {};
 }
 
-export function isExpired({ expiresAt }: Pick<ChatLogRow, 'expiresAt'>, nowMs: number): boolean {
+export function isExpired({ expiresAt }: { expiresAt?: Date }, nowMs: number): boolean {
   return expiresAt !== undefined && expiresAt.getTime() <= nowMs;
 }
 
 /**
- * The row as it may be read at this moment. Of an expired message only its place is left, named field by
- * field: content that rows get later never slips out.
+ * The row as it may be read at this moment. Of an expired message only its place is left, and what is told
+ * of its changes, named field by field: content that rows get later never slips out. An answer outlives
+ * what it quotes, but quotes nothing of it any more.
  */
 export function asOf(row: ChatLogRow, nowMs: number): ChatLogRow {
-  if (!isExpired(row, nowMs)) return row;
-  const { _id, chatId, rev, kind, senderId, createdAt, seq, clientMessageId, type, isQuiet, expiresAt } = row;
+  if (!isExpired(row, nowMs)) return withQuoteAsOf(row, nowMs);
+  const { _id, chatId, rev, kind, senderId, createdAt, seq, clientMessageId, type, expiresAt } = row;
+  const { isQuiet, changedRev, deletedAt } = row;
   const left = { _id, chatId, rev, kind, senderId, createdAt, seq, clientMessageId, type, expiresAt };
-  return { ...left, ...(isQuiet && { isQuiet }), text: '' };
+  return {
+    ...left,
+    ...(isQuiet && { isQuiet }),
+    ...(changedRev !== undefined && { changedRev }),
+    ...(deletedAt && { deletedAt }),
+    text: '',
+  };
+}
+
+function withQuoteAsOf(row: ChatLogRow, nowMs: number): ChatLogRow {
+  const { replyTo } = row;
+  if (!replyTo || !('messageId' in replyTo) || !isExpired(replyTo, nowMs)) return row;
+  return Object.assign({}, row, { replyTo: { ...replyTo, text: '' } });
 }

@@ -22,6 +22,8 @@ export const RATE_LIMITS = {
   new_message: { points: 1000, seconds: 10 },
   /** Per sender: pages that a server of others is asked for on their behalf. */
   link_previews: { points: 60, seconds: 60 },
+  /** Edits, deletions, reactions, pins, votes, stars. */
+  change_message: { points: 1000, seconds: 10 },
   receipts: { points: 3000, seconds: 10 },
   typing: { points: 200, seconds: 10 },
   presence: { points: 100, seconds: 10 },

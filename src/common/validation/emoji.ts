@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsString, registerDecorator } from 'class-validator';
+import { IsString, registerDecorator, ValidateIf } from 'class-validator';
 
 /** Built at run time: the `v` flag is newer than the language level that we compile to. */
 const ONE_EMOJI = new RegExp('^\\p{RGI_Emoji}$', 'v');
@@ -21,10 +21,12 @@ export function toEmoji(text: string): string | null {
   return ONE_EMOJI.test(presented) ? presented : null;
 }
 
-/** A field that holds one emoji. */
-export function EmojiField() {
+/** A field that holds one emoji; with `nullable` or `null`, which says none. */
+export function EmojiField({ nullable = false } = {}) {
+  const description = nullable ? 'One emoji; `null` for none' : 'One emoji';
   return applyDecorators(
-    ApiProperty({ type: String, example: '❤️', description: 'One emoji' }),
+    ApiProperty({ type: String, example: '❤️', description, ...(nullable && { nullable }) }),
+    ValidateIf((_object, value) => !(nullable && value === null)),
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? (toEmoji(value) ?? value) : value,
     ),

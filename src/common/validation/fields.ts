@@ -9,6 +9,7 @@ import {
   IsIn,
   IsInt,
   IsISO8601,
+  IsNumber,
   IsObject,
   IsString,
   Matches,
@@ -66,7 +67,10 @@ function IsCleanText(): PropertyDecorator {
       propertyName: propertyName as string,
       options: { message: '$property must be well-formed text without NUL characters' },
       validator: {
-        validate: (value) => typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0')),
+        validate: (value) =>
+          [value]
+            .flat()
+            .every((one) => typeof one !== 'string' || (one.isWellFormed() && !one.includes('\0'))),
       },
     });
 }
@@ -81,6 +85,28 @@ function IsDistinct(): PropertyDecorator {
       options: { message: "all $property's elements must be unique" },
       validator: { validate: (value) => !Array.isArray(value) || new Set(value).size === value.length },
     });
+}
+
+/** Texts of at least one and at most `length` characters, none blank and no two alike. */
+export function TextListField(options: FieldOptions & { min?: number; max: number; length: number }) {
+  const { min = 0, max, length } = options;
+  return applyDecorators(
+    documented(options, {
+      type: 'array',
+      items: { type: 'string', minLength: 1, maxLength: length, pattern: '\\S' },
+      minItems: min,
+      maxItems: max,
+      uniqueItems: true,
+    }),
+    MaxLength(length, { each: true }),
+    Matches(/\S/, { each: true, message: 'each value in $property must not be blank' }),
+    IsCleanText(),
+    IsString({ each: true }),
+    IsDistinct(),
+    ArrayMinSize(min),
+    ArrayMaxSize(max),
+    IsArray(),
+  );
 }
 
 /** Text with a length in characters (code points). `blank: false` refuses text of white space only. */
@@ -152,6 +178,17 @@ export function IntField(options: FieldOptions & { min: number; max?: number }) 
     Max(max),
     Min(min),
     IsInt(),
+  );
+}
+
+/** Any finite number. */
+export function NumberField(options: FieldOptions & { min: number; max: number }) {
+  const { min, max } = options;
+  return applyDecorators(
+    documented(options, { type: Number, minimum: min, maximum: max }),
+    Max(max),
+    Min(min),
+    IsNumber(),
   );
 }
 

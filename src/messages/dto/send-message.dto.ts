@@ -1,4 +1,5 @@
 import { IntersectionType } from '@nestjs/swagger';
+import { ValidateIf } from 'class-validator';
 
 import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
 import {
@@ -6,16 +7,24 @@ import {
   IdField,
   IdListField,
   IntField,
+  NestedField,
   TextField,
   TimeField,
 } from '../../common/validation/fields.js';
-import { FILE_TYPES, type FileMessageType, MAX_ATTACHMENTS } from '../message-attachments.service.js';
+import { FILE_TYPES, MAX_ATTACHMENTS } from '../message-attachments.service.js';
+import { ContactCardDto, LocationDto, PollDto } from './message-parts.dto.js';
 
 /** The most characters of a message's text. */
 export const MAX_TEXT = 4096;
 
 /** The longest life of a message that is to disappear: 90 days. */
 export const MAX_LIFE_SECONDS = 7_776_000;
+
+/** The most people whom one message names. */
+export const MAX_MENTIONS = 50;
+
+const SENT_TYPES = ['text', ...FILE_TYPES, 'location', 'contact', 'poll'] as const;
+export type SentType = (typeof SENT_TYPES)[number];
 
 /** Body of `POST /api/chats/:id/messages`. */
 export class PostMessageDto {
@@ -28,19 +37,21 @@ export class PostMessageDto {
   })
   clientMessageId: string;
 
-  @EnumField(['text', ...FILE_TYPES], {
+  @EnumField(SENT_TYPES, {
     optional: true,
-    description: 'Without it `text`, or with files the kind of the first one',
+    description:
+      'Without it what the fields make it: `text`, the kind of the first file, or `location`, `contact`, `poll` where one is given',
   })
-  type?: 'text' | FileMessageType;
+  type?: SentType;
 
+  @ValidateIf((dto: PostMessageDto) => isPlainText(dto) || dto.text !== undefined)
   @TextField({
-    optional: true,
+    conditional: true,
     min: 1,
     max: MAX_TEXT,
     blank: false,
     example: 'Hello!',
-    description: 'Required without files; with them what is written below',
+    description: 'Required for a text; with everything else what is written below',
   })
   text?: string;
 
@@ -52,6 +63,29 @@ export class PostMessageDto {
       'Uploads of mine (`POST /api/media`), in order. Images and videos go together; one voice note goes alone',
   })
   attachmentIds?: string[];
+
+  @IdField({ optional: true, description: 'The message of this chat that it answers' })
+  replyToId?: string;
+
+  @IdListField({
+    optional: true,
+    max: MAX_MENTIONS,
+    example: [],
+    description: 'Members of the chat whom it names',
+  })
+  mentions?: string[];
+
+  @ValidateIf((dto: PostMessageDto) => dto.type === 'location' || dto.location !== undefined)
+  @NestedField(() => LocationDto, { conditional: true, description: 'Type `location`' })
+  location?: LocationDto;
+
+  @ValidateIf((dto: PostMessageDto) => dto.type === 'contact' || dto.contact !== undefined)
+  @NestedField(() => ContactCardDto, { conditional: true, description: 'Type `contact`' })
+  contact?: ContactCardDto;
+
+  @ValidateIf((dto: PostMessageDto) => dto.type === 'poll' || dto.poll !== undefined)
+  @NestedField(() => PollDto, { conditional: true, description: 'Type `poll`' })
+  poll?: PollDto;
 
   @TimeField({
     optional: true,
@@ -67,6 +101,12 @@ export class PostMessageDto {
     description: "The message is gone after so long, or sooner by the chat's `disappearingSeconds`",
   })
   expiresInSeconds?: number;
+}
+
+/** Nothing but words. */
+function isPlainText({ type, attachmentIds, location, contact, poll }: PostMessageDto): boolean {
+  if (type !== undefined) return type === 'text';
+  return [attachmentIds, location, contact, poll].every((part) => part === undefined);
 }
 
 /** Payload of `new_message`. */

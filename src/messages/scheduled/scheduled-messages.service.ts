@@ -13,7 +13,8 @@ import {
 } from '../../common/pagination/cursor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import type { MessageView } from '../message.view.js';
-import { type MessageContent, MessagesService } from '../messages.service.js';
+import type { MessageContent } from '../message-content.js';
+import { MessagesService } from '../messages.service.js';
 import { checkedSendAt, hashOfContent } from './scheduled-content.js';
 import type { ScheduledPosition } from './scheduled-message.record.js';
 import { type ScheduledMessageView, toScheduledMessageView } from './scheduled-message.view.js';

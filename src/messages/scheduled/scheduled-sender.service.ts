@@ -8,7 +8,8 @@ import {
 import { Clock, type ClockTimer } from '../../common/clock.js';
 import { toErrorInfo } from '../../common/errors/error-body.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { type MessageContent, MessagesService } from '../messages.service.js';
+import type { MessageContent } from '../message-content.js';
+import { MessagesService } from '../messages.service.js';
 import type { ScheduledRecord } from './scheduled-message.record.js';
 import { toScheduledMessageView } from './scheduled-message.view.js';
 import { ScheduledMessagesRepository } from './scheduled-messages.repository.js';

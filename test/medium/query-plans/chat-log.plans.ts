@@ -1,5 +1,6 @@
 import { ChatLogRepository } from '../../../src/chats/log/chat-log.repository.js';
 import type { ChatLogRow } from '../../../src/chats/log/chat-log.schema.js';
+import { MessageChangesRepository } from '../../../src/chats/log/message-changes.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
 import { chat, hex, long, NOW, objectId, status, times, user } from './ids.js';
 
@@ -21,7 +22,7 @@ export function addChatLog(add: AddPlan): void {
     keys: 10,
     docs: 10,
   });
-  add(ChatLogRepository, 'findChanges, latest', (log) => log.findChanges(long(0), 4000, 6000), {
+  add(ChatLogRepository, 'findChanges, latest', (log) => log.findChanges(long(0), 4000, 5200), {
     sorts: true,
     keys: 10,
     docs: 10,
@@ -29,13 +30,13 @@ export function addChatLog(add: AddPlan): void {
   add(
     ChatLogRepository,
     'findChatsWithChangesAfter',
-    (log) => log.findChatsWithChangesAfter([0, 1].map((n) => ({ chatId: long(n), rev: 100 }))),
+    (log) => log.findChatsWithChangesAfter([0, 1].map((n) => ({ chatId: long(n), rev: 5000 }))),
     { keys: 20, docs: 20 },
   );
   add(
     ChatLogRepository,
-    'findChangesUpTo',
-    (log) => log.findChangesUpTo([0, 1].map((n) => ({ chatId: long(n), toRev: 4000 }))),
+    'findRosterChangesUpTo',
+    (log) => log.findRosterChangesUpTo([0, 1].map((n) => ({ chatId: long(n), toRev: 4000 }))),
     { keys: 20, docs: 20 },
   );
   add(ChatLogRepository, 'findLastRows', (log) => log.findLastRows([long(0), long(1), long(2)]), {
@@ -97,6 +98,60 @@ export function addChatLog(add: AddPlan): void {
   );
 }
 
+const EDITED = 100; // the message of chat 0 with a past
+
+export function addMessageChanges(add: AddPlan): void {
+  const change = (rev: number, rest: Partial<ChatLogRow>): ChatLogRow => {
+    const { seq: _, clientMessageId: __, ...row } = rowOf(0, rev);
+    return {
+      ...row,
+      kind: 'message_changed',
+      lastSeq: MESSAGES_PER_CHAT,
+      messageId: objectId(10, 200),
+      ...rest,
+    };
+  };
+  const id = hex(objectId(10, EDITED));
+  add(MessageChangesRepository, 'findMessage', (changes) => changes.findMessage(id));
+  add(MessageChangesRepository, 'findMessages', (changes) =>
+    changes.findMessages([objectId(10, 5), objectId(10, 6)]),
+  );
+  add(MessageChangesRepository, 'project, edited', (changes) =>
+    changes.project([change(91_000, { change: { type: 'edited', text: 'x' } })]),
+  );
+  // It forgets each text that the message had.
+  add(
+    MessageChangesRepository,
+    'project, deleted',
+    (changes) =>
+      changes.project([change(91_001, { messageId: objectId(10, EDITED + 1), change: { type: 'deleted' } })]),
+    { keys: 110, docs: 110 },
+  );
+  const others = [
+    { type: 'reacted', emoji: '👍' },
+    { type: 'pinned', isPinned: true },
+    { type: 'voted', optionIds: ['a'] },
+  ] as const;
+  others.forEach((one, n) => {
+    const row = change(91_010 + n, { change: one as ChatLogRow['change'] });
+    add(MessageChangesRepository, `project, ${one.type}`, (repository) => repository.project([row]));
+  });
+  add(MessageChangesRepository, 'findPins', (repository) => repository.findPins(long(0)));
+  add(MessageChangesRepository, 'findQuoting', (repository) =>
+    repository.findQuoting([objectId(10, 300)], 200),
+  );
+  add(MessageChangesRepository, 'findEdits', (changes) =>
+    changes.findEdits(id, { afterRev: 0, toRev: 100_000 }, 20),
+  );
+  add(
+    MessageChangesRepository,
+    'findEditsUpTo',
+    (changes) =>
+      changes.findEditsUpTo([EDITED, EDITED + 1].map((n) => ({ id: objectId(10, n), toRev: 5500 }))),
+    { keys: 10, docs: 10 },
+  );
+}
+
 export async function seedChatLog(insert: Insert): Promise<void> {
   await Promise.all(
     times(3, (c) =>
@@ -109,6 +164,13 @@ export async function seedChatLog(insert: Insert): Promise<void> {
             ...row
           }: object & Partial<ChatLogRow> = rowOf(c, MESSAGES_PER_CHAT + n + 1);
           return { ...row, kind: 'members_added', lastSeq: MESSAGES_PER_CHAT, members: [], memberCount: 2 };
+        }),
+        ...times(1000, (n) => {
+          const rev = MESSAGES_PER_CHAT + 5 + n + 1;
+          const { seq: _, clientMessageId: __, ...row }: object & Partial<ChatLogRow> = rowOf(c, rev);
+          const messageId = objectId(10 + c, EDITED + (n % 10));
+          const change = { type: 'edited', text: `text ${n}` };
+          return { ...row, kind: 'message_changed', lastSeq: MESSAGES_PER_CHAT, messageId, change };
         }),
       ]),
     ),

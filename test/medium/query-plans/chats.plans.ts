@@ -71,6 +71,9 @@ export function addMembers(add: AddPlan): void {
     keys: 10,
     docs: GROUP_MEMBERS,
   });
+  // Nearly all members see nearly all messages: what it reads is what it answers.
+  add(ChatMembersRepository, 'findWhoSee', (members) => members.findWhoSee(long(0), 10));
+  add(ChatMembersRepository, 'deleteForMe', (members) => members.deleteForMe(long(0), hex(user(7)), 9));
   add(ChatMembersRepository, 'findPage', (members) => members.findPage(long(0), null, 50));
   add(ChatMembersRepository, 'findPage, second page', (members) =>
     members.findPage(long(0), hex(user(50)), 50),

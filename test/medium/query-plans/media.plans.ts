@@ -65,12 +65,13 @@ export async function seedMedia(insert: Insert): Promise<void> {
     // One file in many messages of many chats, and one each in others.
     insert(
       'ChatLogRow',
-      times(1000, (n) => ({
-        ...rowOf(5 + n, 1),
-        _id: objectId(70, n),
-        chatId: chat(5 + n),
-        attachments: [{ mediaId: media(1) }, { mediaId: media(n) }],
-      })),
+      times(1000, (n) =>
+        Object.assign({}, rowOf(5 + n, 1), {
+          _id: objectId(70, n),
+          chatId: chat(5 + n),
+          attachments: [{ mediaId: media(1) }, { mediaId: media(n) }],
+        }),
+      ),
     ),
   ]);
 }

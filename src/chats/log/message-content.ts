@@ -1,0 +1,32 @@
+import type { Types } from 'mongoose';
+
+/** What an answer keeps of the message that it answers; follows what becomes of that. */
+export interface QuotedMessageRow {
+  messageId: Types.ObjectId;
+  senderId: Types.ObjectId;
+  type: string;
+  text: string;
+  /** The message's `rev` that the text is up to. */
+  rev: number;
+  /** When the message is gone, and with it what is quoted of it. */
+  expiresAt?: Date;
+}
+
+export interface LocationRow {
+  latitude: number;
+  longitude: number;
+  name?: string;
+}
+
+/** A person's card: of somebody here (`userId`), or of anybody. */
+export interface ContactCardRow {
+  userId?: string;
+  name: string;
+  phone?: string;
+}
+
+export interface PollRow {
+  question: string;
+  options: { id: string; text: string }[];
+  multiple: boolean;
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+
+import { Clock } from '../../common/clock.js';
+import { UsersService } from '../../users/users.service.js';
+import {
+  type DeletedMark,
+  type MarkField,
+  type MarkKey,
+  MessageMarksRepository,
+  type StarredMark,
+  UNTOLD,
+} from './message-marks.repository.js';
+
+/** Marks that one answer of a sync brings. */
+const MAX_SYNCED_MARKS = 1000;
+
+/** What a device lacks of the messages that its user deleted for themselves. */
+export interface DeletedBehind {
+  marks: DeletedMark[];
+  /** The `me` rev that they are complete up to; absent where they are up to today's. */
+  upToRev?: number;
+}
+
+/**
+ * What concerns one person alone about messages. The mark is stored first, and then told by the user's next
+ * `me` rev; one that a crash left untold comes with every sync until somebody finishes it.
+ */
+@Injectable()
+export class MessageMarks {
+  constructor(
+    private readonly marks: MessageMarksRepository,
+    private readonly users: UsersService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Answers the `me` rev that tells of it; `null` where it was so before. */
+  async set(key: MarkKey, chatId: string, field: MarkField): Promise<number | null> {
+    return (await this.marks.set(key, chatId, field, this.clock.now())) ? this.tell(key) : null;
+  }
+
+  async unset(key: MarkKey, field: MarkField): Promise<number | null> {
+    return (await this.marks.unset(key, field)) ? this.tell(key) : null;
+  }
+
+  /** Makes views that were made for this user alone their own: with the star where they have set it. */
+  async addStars(userId: string, messages: readonly { id: string; starred?: boolean }[]): Promise<void> {
+    const starred = await this.marks.findStarredAmong(
+      userId,
+      messages.map(({ id }) => id),
+    );
+    for (const message of messages) if (starred.has(message.id)) message.starred = true;
+  }
+
+  starred(userId: string, after: StarredMark | null, limit: number): Promise<StarredMark[]> {
+    return this.marks.findStarred(userId, after, limit);
+  }
+
+  async deletedBehind(userId: string, heldRev: number): Promise<DeletedBehind> {
+    const found = await this.marks.findDeletedAfter(userId, heldRev, MAX_SYNCED_MARKS + 1);
+    const marks = found.slice(0, MAX_SYNCED_MARKS);
+    const last = marks.at(-1)?.rev ?? UNTOLD;
+    return { marks, ...(found.length > MAX_SYNCED_MARKS && last < UNTOLD && { upToRev: last }) };
+  }
+
+  private async tell(key: MarkKey): Promise<number> {
+    const rev = await this.users.bumpRev(key.userId);
+    await this.marks.told(key, rev);
+    return rev;
+  }
+}

@@ -1,0 +1,118 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
+import type { PollRow } from '../chats/log/message-content.js';
+
+/** What a message replies to: a message as it is now, or a status as it was then. */
+export class ReplyToView {
+  @ApiPropertyOptional({ example: '6920f1c2a1b2c3d4e5f60718', description: 'Replies to messages' })
+  messageId?: string;
+
+  @ApiPropertyOptional({ example: '6920f1c2a1b2c3d4e5f60719', description: 'Replies to statuses' })
+  statusId?: string;
+
+  @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60701' })
+  senderId: string;
+
+  @ApiProperty({
+    example: 'At the sea',
+    description: 'At most 200 characters of a message; empty when it was deleted or has disappeared',
+  })
+  text: string;
+
+  @ApiProperty({ example: 'text' })
+  type: string;
+}
+
+/** Everybody who reacted with one emoji. */
+export class ReactionView {
+  @ApiProperty({ example: '❤️' })
+  emoji: string;
+
+  @ApiProperty({ type: [String], example: ['6920f1a0a1b2c3d4e5f60701'], description: 'The first one first' })
+  userIds: string[];
+}
+
+export class ForwardedView {
+  @ApiProperty({ type: 'integer', example: 1, description: 'How often it was passed on on its way here' })
+  count: number;
+}
+
+export class LocationView {
+  @ApiProperty({ type: Number, example: 52.5163 })
+  latitude: number;
+
+  @ApiProperty({ type: Number, example: 13.3777 })
+  longitude: number;
+
+  @ApiPropertyOptional({ example: 'Brandenburg Gate' })
+  name?: string;
+}
+
+export class ContactCardView {
+  @ApiPropertyOptional({ example: '6920f1a0a1b2c3d4e5f60701', description: 'Somebody here' })
+  userId?: string;
+
+  @ApiProperty({ example: 'Bob' })
+  name: string;
+
+  @ApiPropertyOptional({ example: '+49301234567' })
+  phone?: string;
+}
+
+export class PollOptionView {
+  @ApiProperty({ example: '6920f1c2a1b2c3d4e5f60740' })
+  id: string;
+
+  @ApiProperty({ example: 'Saturday' })
+  text: string;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  votes: number;
+
+  @ApiProperty({ type: [String], example: ['6920f1a0a1b2c3d4e5f60701'], description: 'Who voted for it' })
+  userIds: string[];
+}
+
+export class PollView {
+  @ApiProperty({ example: 'When do we meet?' })
+  question: string;
+
+  @ApiProperty({ type: [PollOptionView] })
+  options: PollOptionView[];
+
+  @ApiProperty({ example: false, description: 'Whether one may vote for several' })
+  multiple: boolean;
+}
+
+export function toReplyToView({ text, ...quoted }: NonNullable<ChatLogRow['replyTo']>): ReplyToView {
+  const of =
+    'messageId' in quoted
+      ? { messageId: quoted.messageId.toHexString() }
+      : { statusId: quoted.statusId.toHexString() };
+  return { ...of, senderId: quoted.senderId.toHexString(), text, type: quoted.type };
+}
+
+/** By emoji, in the order in which each came first. */
+export function toReactionViews(reactions: ChatLogRow['reactions'] = {}): ReactionView[] {
+  const byEmoji = new Map<string, string[]>();
+  for (const [userId, { emoji }] of Object.entries(reactions).toSorted(([, a], [, b]) => a.rev - b.rev)) {
+    if (emoji !== null) byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), userId]);
+  }
+  return [...byEmoji].map(([emoji, userIds]) => ({ emoji, userIds }));
+}
+
+export function toPollView(
+  { question, options, multiple }: PollRow,
+  votes: ChatLogRow['votes'] = {},
+): PollView {
+  const ballots = Object.entries(votes).toSorted(([, a], [, b]) => a.rev - b.rev);
+  return {
+    question,
+    multiple,
+    options: options.map(({ id, text }) => {
+      const userIds = ballots.filter(([, vote]) => vote.optionIds.includes(id)).map(([userId]) => userId);
+      return { id, text, votes: userIds.length, userIds };
+    }),
+  };
+}

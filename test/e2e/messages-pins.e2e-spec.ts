@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { MessageView } from '../../src/messages/message.view.js';
+import { Conversation } from '../support/conversation.js';
+import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
+
+const withStar = (message: MessageView) => Object.assign({}, message, { starred: true });
+
+describe('pinned and starred messages', () => {
+  let app: TestApp;
+  let talk: Conversation;
+  let messages: MessageView[];
+  let first: MessageView;
+
+  beforeAll(async () => {
+    app = await createTestApp({ RATE_LIMITS: 'off' });
+  });
+  afterAll(() => app.close());
+
+  beforeEach(async () => {
+    talk = await Conversation.open(app);
+    messages = [];
+    for (let n = 1; n <= 6; n += 1) messages.push(await talk.send(talk.ann, talk.groupId, `${n}`));
+    first = messages[0] as MessageView;
+    await talk.quiet();
+  });
+
+  const pin = (user: TestUser, { id }: MessageView) => talk.call(user, 'put', `/api/messages/${id}/pin`);
+  const unpin = (user: TestUser, { id }: MessageView) => talk.call(user, 'delete', `/api/messages/${id}/pin`);
+
+  it('should pin for all, tell them, and say so in the chat without counting as unread', async () => {
+    const { body } = await pin(talk.bob, first);
+
+    expect(body).toMatchObject({ id: first.id, pinned: true, rev: first.rev + 6 });
+    expect(await talk.phone(talk.cat).next('message_pinned')).toEqual({
+      chatId: talk.groupId,
+      messageId: first.id,
+      rev: body.rev,
+      pinned: true,
+      userId: talk.bob.id,
+    });
+    const note = await talk.phone(talk.cat).next('receive_message');
+    expect(note).toMatchObject({
+      type: 'system',
+      seq: 7,
+      system: { kind: 'pinned', userIds: [talk.bob.id], messageId: first.id },
+    });
+    expect(await talk.message(talk.cat, first)).toEqual(body);
+    expect(await talk.behind(talk.cat, talk.groupId, first.rev + 5)).toEqual([body, note]);
+    expect(await talk.chat(talk.cat, talk.groupId)).toMatchObject({ unreadCount: 6, lastMessage: note });
+    await talk.refused('FORBIDDEN', talk.ann, 'put', `/api/messages/${note.id}/pin`);
+    await talk.refused('FORBIDDEN', talk.ann, 'put', `/api/messages/${note.id}/reaction`, { emoji: '👍' });
+    await talk.refused('FORBIDDEN', talk.ann, 'delete', `/api/messages/${note.id}?for=everyone`);
+    expect(talk.phone(talk.eve).heard).toEqual([]);
+  });
+
+  it('should unpin by socket, and do nothing twice', async () => {
+    await pin(talk.bob, first);
+    await pin(talk.ann, first);
+    const off = { messageId: first.id, pinned: false };
+    const { message } = await talk.phone(talk.cat).ok('pin_message', off);
+    await talk.phone(talk.ann).ok('pin_message', off);
+
+    expect(message.pinned).toBeUndefined();
+    await talk.settle();
+    expect(talk.phone(talk.bob).all('message_pinned')).toMatchObject([{ pinned: true }, { pinned: false }]);
+    expect(talk.phone(talk.bob).all('receive_message')).toHaveLength(1);
+  });
+
+  it('should hold three, also when many are pinned at once', async () => {
+    const answers = await Promise.all(messages.map((message) => pin(talk.bob, message)));
+
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 409, 409, 409]);
+    const pinned = (await talk.history(talk.ann, talk.groupId)).filter((message) => message.pinned);
+    expect(pinned).toHaveLength(3);
+    await unpin(talk.ann, pinned[0] as MessageView);
+    const other = messages.find(({ id }) => !pinned.some((one) => one.id === id)) as MessageView;
+    expect((await pin(talk.ann, other)).status).toBe(200);
+  });
+
+  it('should make room when a pinned message is deleted', async () => {
+    for (const message of messages.slice(0, 3)) await pin(talk.ann, message);
+    await talk.ok(talk.ann, 'delete', `/api/messages/${first.id}?for=everyone`);
+
+    expect((await pin(talk.ann, messages[3] as MessageView)).status).toBe(200);
+    expect((await talk.message(talk.ann, first)).pinned).toBeUndefined();
+  });
+
+  it('should refuse strangers and who has left', async () => {
+    expect((await pin(talk.eve, first)).status).toBe(404);
+    await talk.remove(talk.bob);
+    expect((await pin(talk.bob, first)).status).toBe(403);
+  });
+
+  const star = (user: TestUser, { id }: MessageView) => talk.ok(user, 'put', `/api/messages/${id}/star`);
+  const starred = async (user: TestUser, query = '') =>
+    (await talk.ok(user, 'get', `/api/messages/starred${query}`)) as {
+      items: MessageView[];
+      nextCursor: string | null;
+    };
+
+  it('should star for oneself alone, in all that one reads, and tell other devices by sync', async () => {
+    const { me } = await talk.sync(talk.bob, {}, { me: 0 });
+    expect(me.starred).toEqual([]);
+    await talk.quiet();
+
+    const last = messages[5] as MessageView;
+    expect(await star(talk.bob, last)).toEqual(withStar(last));
+    await star(talk.bob, last);
+
+    expect(await talk.message(talk.bob, last)).toEqual(withStar(last));
+    expect((await talk.chat(talk.bob, talk.groupId)).lastMessage).toEqual(withStar(last));
+    const synced = await talk.sync(talk.bob, {}, { me: me.rev });
+    expect(synced.me).toMatchObject({ rev: me.rev + 1, starred: [last.id] });
+    const { messages: snapshot } = synced.chats.find((one: any) => one.chat.id === talk.groupId);
+    const starredIds = snapshot.filter((message: MessageView) => message.starred);
+    expect(starredIds.map(({ id }: MessageView) => id)).toEqual([last.id]);
+    expect(await talk.message(talk.ann, last)).toEqual(last);
+    await talk.expectSilence();
+
+    await talk.ok(talk.bob, 'delete', `/api/messages/${last.id}/star`);
+    expect(await talk.message(talk.bob, last)).toEqual(last);
+    expect((await talk.sync(talk.bob, {}, { me: me.rev + 1 })).me).toMatchObject({
+      rev: me.rev + 2,
+      starred: [],
+    });
+  });
+
+  it('should list them, the latest star first, in pages, as far as one may see', async () => {
+    for (const message of messages) {
+      app.clock.advance(1000);
+      await star(talk.bob, message);
+    }
+    await talk.ok(talk.ann, 'delete', `/api/messages/${messages[1]?.id}?for=everyone`);
+    await talk.ok(talk.bob, 'delete', `/api/messages/${messages[2]?.id}?for=me`);
+
+    const page = await starred(talk.bob, '?limit=2');
+    expect(page.items).toMatchObject([
+      { text: '6', starred: true },
+      { text: '5', starred: true },
+    ]);
+    const rest = await starred(talk.bob, `?limit=10&cursor=${page.nextCursor}`);
+    expect(rest).toMatchObject({ items: [{ text: '4' }, { text: '1' }], nextCursor: null });
+    expect(await starred(talk.ann)).toEqual({ items: [], nextCursor: null });
+    await talk.refused('NOT_FOUND', talk.eve, 'put', `/api/messages/${first.id}/star`);
+  });
+});
