@@ -33,7 +33,7 @@ describe('editing messages', () => {
       expect(await talk.phone(user).next('message_edited')).toEqual(edited);
       expect(await talk.message(user, first)).toEqual(edited);
       const { rev, lastMessage, lastSeq } = await talk.chat(user, talk.groupId);
-      expect({ rev, lastMessage, lastSeq }).toEqual({ rev: edited.rev, lastMessage: edited, lastSeq: 1 });
+      expect({ rev, lastMessage, lastSeq }).toEqual({ rev: edited.rev, lastMessage: edited, lastSeq: 2 });
     }
     await talk.expectSilence(talk.eve);
   });
@@ -141,7 +141,9 @@ describe('editing messages', () => {
     await talk.phone(talk.cat).next('message_edited');
 
     expect(await talk.message(talk.bob, first)).toMatchObject({ text: 'hello', rev: first.rev + 1 });
-    expect((await talk.chat(talk.bob, talk.groupId)).lastMessage).toMatchObject({ text: 'hello' });
+    expect((await talk.chat(talk.bob, talk.groupId)).lastMessage).toMatchObject({
+      system: { kind: 'member_removed', userIds: [talk.bob.id] },
+    });
     expect((await talk.behind(talk.bob, talk.groupId, 0))[0]).toMatchObject({ text: 'hello' });
     expect((await talk.ok(talk.bob, 'get', path('/edits'))).items).toMatchObject([{ text: 'helo' }]);
     await talk.expectSilence(talk.bob);

@@ -42,7 +42,7 @@ describe('pinned and starred messages', () => {
     const note = await talk.phone(talk.cat).next('receive_message');
     expect(note).toMatchObject({
       type: 'system',
-      seq: 7,
+      seq: 8,
       system: { kind: 'pinned', userIds: [talk.bob.id], messageId: first.id },
     });
     expect(await talk.message(talk.cat, first)).toEqual(body);

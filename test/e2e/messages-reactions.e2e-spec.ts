@@ -84,7 +84,7 @@ describe('reactions to messages', () => {
     const { items } = await talk.ok(talk.bob, 'get', '/api/chats');
 
     expect(items.map(({ id }: { id: string }) => id)).toEqual([talk.directId, talk.groupId]);
-    expect(items[1]).toMatchObject({ unreadCount: 1, lastSeq: 1 });
+    expect(items[1]).toMatchObject({ unreadCount: 1, lastSeq: 2 });
   });
 
   it('should refuse what is no emoji, and whoever is not in the chat', async () => {

@@ -31,7 +31,7 @@ describe('changes worked into their message', () => {
     chatId: new Types.ObjectId(talk.groupId),
     rev,
     kind: 'message_changed',
-    lastSeq: 1,
+    lastSeq: first.seq,
     senderId: new Types.ObjectId(userId),
     createdAt: new Date(1_000_000 + rev),
     messageId: new Types.ObjectId(first.id),

@@ -69,8 +69,9 @@ export class Conversation {
     return answer.body.error as unknown;
   }
 
+  /** Without what the group tells of its members. */
   async history(user: TestUser, chatId: string): Promise<MessageView[]> {
-    return (await this.ok(user, 'get', `/api/chats/${chatId}/messages?limit=100`)).items;
+    return (await this.ok(user, 'get', `/api/chats/${chatId}/messages?limit=100`)).items.filter(isNoStory);
   }
 
   async message(user: TestUser, { chatId, id }: { chatId: string; id: string }): Promise<any> {
@@ -85,13 +86,13 @@ export class Conversation {
     return this.ok(user, 'post', '/api/sync', { chats, ...more });
   }
 
-  /** The messages that a device lacks which holds the chat at `rev`. */
+  /** The messages that a device lacks which holds the chat at `rev`; without what the group tells of its members. */
   async behind(user: TestUser, chatId: string, rev: number): Promise<MessageView[]> {
     const { chats } = await this.sync(user, { [chatId]: rev });
     const found = (chats as { chat: { id: string }; messages: MessageView[] }[]).find(
       ({ chat }) => chat.id === chatId,
     );
-    return found?.messages ?? [];
+    return (found?.messages ?? []).filter(isNoStory);
   }
 
   /** Everything told so far is forgotten. */
@@ -119,6 +120,10 @@ export class Conversation {
   async add(user: TestUser): Promise<void> {
     await this.ok(this.ann, 'post', `/api/chats/${this.groupId}/members`, { userIds: [user.id] });
   }
+}
+
+function isNoStory({ system }: MessageView): boolean {
+  return !system || system.kind === 'pinned';
 }
 
 /** Two nodes on one database. */

@@ -50,6 +50,14 @@ export type AppendResult =
   | { row: ChatLogRow; isNew: false }
   | { row: null; isNew: false };
 
+/** The last row of a chat that waits for a change, or is one. */
+interface UnderWay {
+  /** All changes up to it are in what is read. */
+  projected: Promise<void>;
+  /** It is told, and all before it. */
+  told: Promise<void>;
+}
+
 /**
  * The log of every chat: the one way to change a chat for all its members, and the owner of the cached
  * chat states. What `append` has answered is stored durably, in a place of its own, without a hole.
@@ -58,8 +66,8 @@ export type AppendResult =
 export class ChatLog implements OnApplicationShutdown {
   private readonly logger = new Logger(ChatLog.name);
   private readonly committer: GroupCommitter<ChatState, ChatLogRow>;
-  /** Chats with a change being worked into what is read: what follows in the log waits for it. */
-  private readonly projecting = new Map<string, Promise<void>>();
+  /** Chats with a change being worked into what is read, or about to be told: what follows in the log waits for it. */
+  private readonly underWay = new Map<string, UnderWay>();
   private isClosing = false;
 
   constructor(
@@ -121,8 +129,8 @@ export class ChatLog implements OnApplicationShutdown {
   /** What makes a change needless may itself still be on its way into `chat_members`. */
   private nothingStored(chatId: string, resolve: (result: AppendResult) => void): void {
     const answer = () => resolve({ row: null, isNew: false });
-    const before = this.projecting.get(chatId);
-    if (before) void before.finally(answer);
+    const before = this.underWay.get(chatId);
+    if (before) void before.told.finally(answer).catch(() => undefined);
     else answer();
   }
 
@@ -138,19 +146,19 @@ export class ChatLog implements OnApplicationShutdown {
    */
   async settled(chatId: string, rev: number): Promise<void> {
     await this.committer.settled(chatId, rev);
-    await this.projecting.get(chatId)?.catch(() => undefined);
+    await this.underWay.get(chatId)?.projected.catch(() => undefined);
   }
 
   /** After it, the changes stored so far are in `chat_members`. */
   async ensureProjected(chatId: string): Promise<void> {
-    await this.projecting.get(chatId);
+    await this.underWay.get(chatId)?.projected;
     await this.store.load(chatId);
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.isClosing = true;
     await this.committer.close();
-    await Promise.allSettled(this.projecting.values());
+    await Promise.allSettled([...this.underWay.values()].map(({ told }) => told));
     await this.watermarks.flush();
   }
 
@@ -167,38 +175,47 @@ export class ChatLog implements OnApplicationShutdown {
     }
   }
 
-  /** Runs `settle` at once for messages; a change is projected first, and what comes behind it waits. */
+  /**
+   * Runs `settle` at once for messages; a change is projected first, and what comes behind it waits. Being
+   * projected does not wait for what comes before to be told: what that looks up waits for it in turn.
+   */
   private inOrder(
     row: ChatLogRow,
     state: ChatState,
     request: AppendRequest,
     settle: (changed: ChangedMessage | null) => void,
   ): void {
-    const before = this.projecting.get(state.chatId);
-    if (!before && row.kind === 'message') return settle(null);
-    const done = (before ?? Promise.resolve())
-      .then(() => (row.kind === 'message' ? null : this.work(row, state, request)))
-      .then(settle)
+    const { chatId } = state;
+    const before = this.underWay.get(chatId);
+    const isChange = row.kind !== 'message';
+    if (!before && !isChange) return settle(null);
+    const { projected: base, told: last } = before ?? {
+      projected: Promise.resolve(),
+      told: Promise.resolve(),
+    };
+    const changed = isChange ? base.then(() => this.project(row, state)) : Promise.resolve(null);
+    const projected = isChange ? changed.then(() => undefined) : base;
+    const told = last
+      .then(() => changed)
+      .then(async (message) => {
+        if (isChange) await this.prepare(row, chatId, request);
+        settle(message);
+      })
       .finally(() => {
-        if (this.projecting.get(state.chatId) === done) this.projecting.delete(state.chatId);
+        if (this.underWay.get(chatId)?.told === told) this.underWay.delete(chatId);
       });
-    // Rejects only while closing: what comes behind must then not move the watermark over it.
-    done.catch(() => undefined);
-    this.projecting.set(state.chatId, done);
+    // Both reject only while closing: what comes behind must then not move the watermark over it.
+    projected.catch(() => undefined);
+    told.catch(() => undefined);
+    this.underWay.set(chatId, { projected, told });
   }
 
-  private async work(
-    row: ChatLogRow,
-    state: ChatState,
-    { prepare }: AppendRequest,
-  ): Promise<ChangedMessage | null> {
-    const changed = await this.project(row, state);
+  private async prepare(row: ChatLogRow, chatId: string, { prepare }: AppendRequest): Promise<void> {
     try {
       if (prepare) await withDeadline(prepare(row));
     } catch (error) {
-      this.logger.warn(`what to tell of rev ${row.rev} of chat ${state.chatId} is missing: ${String(error)}`);
+      this.logger.warn(`what to tell of rev ${row.rev} of chat ${chatId} is missing: ${String(error)}`);
     }
-    return changed;
   }
 
   /** The row is stored, so the change holds; what is read of it follows as soon as the database lets it. */

@@ -69,4 +69,43 @@ describe('asOf', () => {
     expect(JSON.stringify(left)).not.toContain('secret');
     expect(left).toMatchObject({ _id: row._id, rev: 4, seq: 3, clientMessageId: 'c', text: '' });
   });
+
+  it('should keep nothing of what became of it but that something did', () => {
+    const later: Partial<ChatLogRow> = {
+      original: 'secret',
+      editedAt: NOW,
+      textRev: 5,
+      mentions: [new Types.ObjectId()],
+      poll: { question: 'secret?', options: [], multiple: false },
+      location: { latitude: 1, longitude: 2, name: 'secret' },
+      contact: { name: 'secret' },
+      reactions: { ann: { emoji: '👍', rev: 6 } },
+      votes: { ann: { optionIds: ['a'], rev: 7 } },
+      pinned: true,
+      pinRev: 8,
+      forwardCount: 1,
+      changedRev: 8,
+    };
+
+    const left = asOf(Object.assign({}, row, later), NOW.getTime() + 1000);
+
+    expect(left.changedRev).toBe(8);
+    for (const field of Object.keys(later).filter((name) => name !== 'changedRev'))
+      expect(left, field).not.toHaveProperty(field);
+  });
+
+  it('should quote nothing of a message that has disappeared', () => {
+    const replyTo = { messageId: new Types.ObjectId(), senderId: row.senderId, type: 'text', text: 'secret' };
+    const answer: ChatLogRow = Object.assign({}, row, {
+      text: 'oh',
+      expiresAt: undefined,
+      replyTo: { ...replyTo, rev: 3, expiresAt: new Date(NOW.getTime() + 1000) },
+    });
+
+    expect(asOf(answer, NOW.getTime() + 999)).toBe(answer);
+    expect(asOf(answer, NOW.getTime() + 1000)).toMatchObject({
+      text: 'oh',
+      replyTo: { messageId: replyTo.messageId, text: '' },
+    });
+  });
 });

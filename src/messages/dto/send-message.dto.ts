@@ -44,9 +44,8 @@ export class PostMessageDto {
   })
   type?: SentType;
 
-  @ValidateIf((dto: PostMessageDto) => isPlainText(dto) || dto.text !== undefined)
   @TextField({
-    conditional: true,
+    optional: true,
     min: 1,
     max: MAX_TEXT,
     blank: false,
@@ -101,12 +100,6 @@ export class PostMessageDto {
     description: "The message is gone after so long, or sooner by the chat's `disappearingSeconds`",
   })
   expiresInSeconds?: number;
-}
-
-/** Nothing but words. */
-function isPlainText({ type, attachmentIds, location, contact, poll }: PostMessageDto): boolean {
-  if (type !== undefined) return type === 'text';
-  return [attachmentIds, location, contact, poll].every((part) => part === undefined);
 }
 
 /** Payload of `new_message`. */
