@@ -159,6 +159,7 @@ export class ChatMembersRepository {
     await this.model.updateOne(filter, {
       $max: { hiddenUpToSeq: upToSeq },
       $unset: { isPinned: 1, isArchived: 1, unreadMark: 1 },
+      $pull: { deletedSeqs: { $lte: upToSeq } },
     });
   }
 

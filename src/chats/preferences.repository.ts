@@ -22,11 +22,12 @@ export class PreferencesRepository {
     await this.model.updateOne(filterOf(seat), { $set: change });
   }
 
-  /** What is emptied needs no reading either. */
+  /** What is emptied needs no reading either, nor the holes in it a place. */
   async clear(seat: Seat, upToSeq: number): Promise<void> {
     await this.model.updateOne(filterOf(seat), {
       $max: { clearedUpToSeq: upToSeq },
       $unset: { unreadMark: 1 },
+      $pull: { deletedSeqs: { $lte: upToSeq } },
     });
   }
 

@@ -34,9 +34,9 @@ describe('who has got and read a message', () => {
     const first = await talk.send(talk.ann, talk.groupId, 'one');
     const second = await talk.send(talk.ann, talk.groupId, 'two');
     const { groupId: chatId } = talk;
-    const deliveredAt = await receipt('message_delivered', chatId, 2);
-    const readAt = await receipt('message_read', chatId, 1);
-    const readLaterAt = await receipt('message_read', chatId, 2);
+    const deliveredAt = await receipt('message_delivered', chatId, second.seq);
+    const readAt = await receipt('message_read', chatId, first.seq);
+    const readLaterAt = await receipt('message_read', chatId, second.seq);
 
     const ofBob = { userId: talk.bob.id, sentAt: first.createdAt, deliveredAt, readAt };
     const ofCat = { userId: talk.cat.id, sentAt: first.createdAt };

@@ -56,12 +56,12 @@ describe('changes of messages among everything else', () => {
     await read(talk.eve, media.url).expect(404);
 
     const body = { messageIds: [sent.id], chatIds: [chatId] };
-    const { messages } = await talk.ok(talk.bob, 'post', '/api/messages/forward', body);
+    const { items } = await talk.ok(talk.bob, 'post', '/api/messages/forward', body);
 
-    expect(messages).toMatchObject([
+    expect(items).toMatchObject([
       { type: 'image', text: 'at the sea', attachments: [media], forwarded: { count: 1 } },
     ]);
-    expect(await talk.phone(talk.eve).next('receive_message')).toEqual(messages[0]);
+    expect(await talk.phone(talk.eve).next('receive_message')).toEqual(items[0]);
     await talk.ok(talk.ann, 'delete', pathOf(sent, '?for=everyone'));
     await read(talk.cat, media.url).expect(404);
     expect(await download(app, talk.eve, media.url)).toHaveLength(media.size);
