@@ -9,6 +9,8 @@ const MEDIA = 3000;
 const OWN = 500;
 const DUE = 1000;
 
+const ATTACHMENT = { kind: 'file' as const, mimeType: 'text/plain', size: 1, hasThumbnail: false };
+
 export const media = (n: number) => objectId(7, n);
 
 export function addMedia(add: AddPlan): void {
@@ -66,10 +68,9 @@ export async function seedMedia(insert: Insert): Promise<void> {
     insert(
       'ChatLogRow',
       times(1000, (n) =>
-        Object.assign({}, rowOf(5 + n, 1), {
+        rowOf(5 + n, 1, {
           _id: objectId(70, n),
-          chatId: chat(5 + n),
-          attachments: [{ mediaId: media(1) }, { mediaId: media(n) }],
+          attachments: [media(1), media(n)].map((mediaId) => ({ ...ATTACHMENT, mediaId })),
         }),
       ),
     ),
