@@ -14,6 +14,7 @@ import {
   soundInWebm,
   upload,
   videoFile,
+  waveFile,
   voiceNote,
 } from '../support/media-files.js';
 
@@ -310,6 +311,31 @@ describe('POST /api/media', () => {
       expect(await small.connection.collection('media').countDocuments()).toBe(stored);
     } finally {
       await small.close();
+    }
+  });
+
+  it('should do without ffmpeg, and leave out what it would tell', async () => {
+    const plain = await createTestApp({ FFMPEG_DIR: '/nonexistent' });
+    try {
+      const bob = await plain.registerAndLogin();
+      const sound = waveFile(2);
+
+      const note = await upload(plain, bob, sound, { fields: { kind: 'voice' } });
+
+      expect(note).toEqual({
+        id: note.id,
+        kind: 'voice',
+        mimeType: 'audio/wav',
+        size: sound.length,
+        durationMs: 2000,
+        url: note.url,
+      });
+      if (!hasFfmpeg) return;
+      const video = await upload(plain, bob, videoFile());
+      expect(video).toMatchObject({ kind: 'video', mimeType: 'video/mp4' });
+      expect(video).not.toHaveProperty('thumbnailUrl');
+    } finally {
+      await plain.close();
     }
   });
 });

@@ -104,6 +104,22 @@ export function ffmpegFile(name: string, args: string[]): Buffer {
   }
 }
 
+/** Silence as telephones have it: 8,000 samples a second of 8 bits. */
+export function waveFile(seconds: number): Buffer {
+  const samples = Buffer.alloc(8000 * seconds, 128);
+  const header = Buffer.from('RIFF....WAVEfmt ....................data....');
+  header.writeUInt32LE(36 + samples.length, 4);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(8000, 24);
+  header.writeUInt32LE(8000, 28);
+  header.writeUInt16LE(1, 32);
+  header.writeUInt16LE(8, 34);
+  header.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([header, samples]);
+}
+
 const tone = (seconds: number) => ['-f', 'lavfi', '-i', `sine=440:d=${seconds}`];
 const moving = (seconds: number) => ['-f', 'lavfi', '-i', `testsrc=d=${seconds}:s=320x180`];
 

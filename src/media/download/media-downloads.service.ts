@@ -1,14 +1,15 @@
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 
-import { NotFoundError } from '../../common/errors/app-error.js';
+import { NotFoundError, UnavailableError } from '../../common/errors/app-error.js';
 import { MediaAccess } from '../media-access.js';
 import type { MediaRecord } from '../media.record.js';
 import { isShownInline } from '../probe/content-types.js';
 import { fileKey, thumbnailKey } from '../storage/keys.js';
-import { MediaStorage } from '../storage/media-storage.js';
+import { type ByteRange, MediaStorage } from '../storage/media-storage.js';
 import { rangeOf } from './byte-range.js';
 
 /** One of the two things that a media is: the file itself, and its small picture. */
@@ -24,6 +25,8 @@ interface Part {
 /** Serves stored files to whoever may see them: whole, in part, or not again. */
 @Injectable()
 export class MediaDownloads {
+  private readonly logger = new Logger(MediaDownloads.name);
+
   constructor(
     private readonly access: MediaAccess,
     private readonly storage: MediaStorage,
@@ -50,10 +53,29 @@ export class MediaDownloads {
     response.set('Content-Length', String(end - start + 1));
     if (range) response.set('Content-Range', `bytes ${start}-${end}/${part.size}`);
     if (request.method === 'HEAD') return void response.end();
-    const stream = await this.storage.open(part.key, range ?? undefined);
-    if (!stream) throw new NotFoundError('Media');
+    const stream = await this.open(part, range ?? undefined).catch((error: unknown) => {
+      clear(response);
+      throw error;
+    });
     // Whoever goes away half way has got what they wanted; a storage that breaks cuts the connection.
     await pipeline(stream, response).catch(() => undefined);
+  }
+
+  private async open({ key }: Part, range: ByteRange | undefined): Promise<Readable> {
+    const stream = await this.storage.open(key, range).catch((error: unknown) => {
+      this.logger.error(`reading ${key} failed`, error instanceof Error ? error.stack : String(error));
+      throw new UnavailableError('The file can not be read at the moment: try again');
+    });
+    if (stream) return stream;
+    this.logger.error(`${key} is not where it should be`);
+    throw new NotFoundError('Media');
+  }
+}
+
+/** What was said of the file is not true of a refusal. */
+function clear(response: Response): void {
+  for (const header of ['Content-Type', 'Content-Disposition', 'Content-Length', 'Content-Range', 'ETag']) {
+    response.removeHeader(header);
   }
 }
 
@@ -92,6 +114,6 @@ function attachmentNamed(name: string): string {
 function refuseRange(size: number, response: Response): void {
   const message = `The file has ${size} bytes: the range lies outside of it`;
   const error = { code: 'VALIDATION', message, details: [{ field: 'Range', rule: 'range', message }] };
-  for (const header of ['Content-Disposition', 'ETag', 'Content-Type']) response.removeHeader(header);
+  clear(response);
   response.status(416).set('Content-Range', `bytes */${size}`).json({ statusCode: 416, error });
 }

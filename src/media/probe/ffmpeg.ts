@@ -26,7 +26,7 @@ export class Ffmpeg implements OnModuleInit {
   /** Bounds the memory of a program; part of every Linux. */
   private readonly prlimit: string | null;
 
-  constructor(config: AppConfig) {
+  constructor(private readonly config: AppConfig) {
     const ffmpeg = find('ffmpeg', config.toolDirs);
     const ffprobe = find('ffprobe', config.toolDirs);
     this.tools = ffmpeg && ffprobe ? { ffmpeg, ffprobe } : null;
@@ -52,7 +52,9 @@ export class Ffmpeg implements OnModuleInit {
   ): Promise<void> {
     if (!this.tools) throw new FfmpegError('ffmpeg is not there');
     const command = [this.tools[tool], ...BOUNDS, ...args];
-    const limits = [`--as=${MAX_MEMORY_BYTES}`, `--cpu=${MAX_CPU_SECONDS}`, '--'];
+    // What points to the same piece again and again could be copied to any size.
+    const fileSize = `--fsize=${2 * this.config.maxUploadBytes}`;
+    const limits = [`--as=${MAX_MEMORY_BYTES}`, `--cpu=${MAX_CPU_SECONDS}`, fileSize, '--'];
     const [file = '', ...rest] = this.prlimit ? [this.prlimit, ...limits, ...command] : command;
     const child = spawn(file, rest, {
       env: {},

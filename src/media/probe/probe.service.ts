@@ -5,7 +5,6 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 
 import type { ProbeAnswer, ProbeRequest, ProbeResult } from './probe.protocol.js';
 
-const DEADLINE_MS = 15_000;
 const MAX_HEAP_MB = 128;
 const UNKNOWN: ProbeResult = { mimeType: null };
 
@@ -20,6 +19,8 @@ interface Waiting {
  */
 @Injectable()
 export class Probe implements OnApplicationShutdown {
+  /** How long one file may take. */
+  protected readonly deadlineMs: number = 15_000;
   private readonly logger = new Logger(Probe.name);
   private readonly waiting: Waiting[] = [];
   private worker: Worker | null = null;
@@ -44,7 +45,7 @@ export class Probe implements OnApplicationShutdown {
     if (!next) return;
     this.current = next;
     const worker = (this.worker ??= this.start());
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
+    const deadline = AbortSignal.timeout(this.deadlineMs);
     // Nothing of ours waits for a probe of a server that ends.
     deadline.addEventListener('abort', () => this.current === next && void worker.terminate(), {
       once: true,
@@ -53,7 +54,7 @@ export class Probe implements OnApplicationShutdown {
   }
 
   private start(): Worker {
-    const worker = new Worker(workerFile(), {
+    const worker = new Worker(this.workerFile(), {
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
@@ -75,11 +76,11 @@ export class Probe implements OnApplicationShutdown {
     current?.resolve(result);
     this.next();
   }
-}
 
-/** The compiled worker: Node 20 runs no TypeScript, so what is loaded from `src` needs a build first. */
-function workerFile(): string {
-  const isSource = import.meta.url.endsWith('.ts');
-  const path = isSource ? '../../../dist/media/probe/probe.worker.js' : './probe.worker.js';
-  return fileURLToPath(new URL(path, import.meta.url));
+  /** The compiled worker: Node 20 runs no TypeScript, so what is loaded from `src` needs a build first. */
+  protected workerFile(): string {
+    const isSource = import.meta.url.endsWith('.ts');
+    const path = isSource ? '../../../dist/media/probe/probe.worker.js' : './probe.worker.js';
+    return fileURLToPath(new URL(path, import.meta.url));
+  }
 }
