@@ -37,11 +37,12 @@ export class EditsService {
 
   /** The same text again changes nothing. */
   async edit(userId: string, messageId: string, text: string): Promise<MessageView> {
-    const { chatId } = await this.access.getChangeable(userId, messageId);
-    await this.gate.assertOpen(userId, chatId.toHexString());
+    const chatId = (await this.access.getChangeable(userId, messageId)).chatId.toHexString();
+    await this.gate.assertOpen(userId, chatId);
     const message = await this.changes.apply({
       userId,
       messageId,
+      chatId,
       decide: (now) => {
         this.assertEditable(userId, now);
         return now.text === text ? null : { type: 'edited', text };

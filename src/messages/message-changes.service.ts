@@ -17,6 +17,8 @@ class StaleMessageError extends Error {}
 export interface ChangeOfMessage {
   userId: string;
   messageId: string;
+  /** Where it is known already. */
+  chatId?: string;
   /** What to change, by the message as it is and the chat that the change will stand on; `null`: nothing. */
   decide: (message: ChatLogRow, state: ChatState) => MessageChange | null;
   /** After it is stored, with the message as it is now and those who may see it. */
@@ -37,11 +39,15 @@ export class MessageChanges {
 
   /** Answers the message as it is then, changed now or as it was. */
   async apply(request: ChangeOfMessage): Promise<ChatLogRow> {
-    const first = await this.access.getChangeable(request.userId, request.messageId);
+    const chatId = request.chatId ?? (await this.chatOf(request));
     for (let reads = 1; ; reads += 1) {
-      const result = await this.tryOnce(first.chatId.toHexString(), request, reads === MAX_READS);
+      const result = await this.tryOnce(chatId, request, reads === MAX_READS);
       if (result) return result;
     }
+  }
+
+  private async chatOf({ userId, messageId }: ChangeOfMessage): Promise<string> {
+    return (await this.access.getChangeable(userId, messageId)).chatId.toHexString();
   }
 
   /** `null`: the message was changed meanwhile. The last try is content with the order of the log. */

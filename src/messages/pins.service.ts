@@ -33,13 +33,13 @@ export class PinsService {
    * whoever pins at once.
    */
   async setPinned(userId: string, messageId: string, isPinned: boolean): Promise<MessageView> {
-    const { chatId: id } = await this.access.getChangeable(userId, messageId);
-    const chatId = id.toHexString();
+    const chatId = (await this.access.getChangeable(userId, messageId)).chatId.toHexString();
     await this.gate.assertOpen(userId, chatId);
     let pinnedAtRev: number | null = null;
     const message = await this.changes.apply({
       userId,
       messageId,
+      chatId,
       decide: (now, state) => {
         assertMayEditInfo(state, userId);
         assertNotSystem(now);

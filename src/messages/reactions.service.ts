@@ -20,11 +20,12 @@ export class ReactionsService {
 
   /** Another emoji takes the place of the one before; `null` takes it back. The same again changes nothing. */
   async react(userId: string, messageId: string, emoji: string | null): Promise<MessageView> {
-    const { chatId } = await this.access.getChangeable(userId, messageId);
-    await this.gate.assertOpen(userId, chatId.toHexString());
+    const chatId = (await this.access.getChangeable(userId, messageId)).chatId.toHexString();
+    await this.gate.assertOpen(userId, chatId);
     const message = await this.changes.apply({
       userId,
       messageId,
+      chatId,
       decide: (now) => {
         assertNotSystem(now);
         this.access.assertAlive(now);
@@ -32,7 +33,7 @@ export class ReactionsService {
         return present === emoji ? null : { type: 'reacted', emoji };
       },
       changed: (_, recipientIds, { rev }) => {
-        const reaction = { chatId: chatId.toHexString(), messageId, rev, userId, emoji };
+        const reaction = { chatId, messageId, rev, userId, emoji };
         this.events.publish('message.reacted', { ...reaction, recipientIds });
       },
     });

@@ -23,11 +23,12 @@ export class VotesService {
 
   /** Takes the place of one's vote before; none takes it back. The same again changes nothing. */
   async vote(userId: string, messageId: string, optionIds: string[]): Promise<MessageView> {
-    const { chatId } = await this.access.getChangeable(userId, messageId);
-    await this.gate.assertOpen(userId, chatId.toHexString());
+    const chatId = (await this.access.getChangeable(userId, messageId)).chatId.toHexString();
+    await this.gate.assertOpen(userId, chatId);
     const message = await this.changes.apply({
       userId,
       messageId,
+      chatId,
       decide: (now) => {
         this.access.assertAlive(now);
         const wanted = checkedVote(now, optionIds);
@@ -36,7 +37,7 @@ export class VotesService {
       },
       changed: ({ poll, votes }, recipientIds, { rev }) => {
         if (!poll) return;
-        const voted = { chatId: chatId.toHexString(), messageId, rev, poll: toPollView(poll, votes) };
+        const voted = { chatId, messageId, rev, poll: toPollView(poll, votes) };
         this.events.publish('poll.voted', { ...voted, recipientIds });
       },
     });

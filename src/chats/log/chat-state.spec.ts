@@ -20,7 +20,19 @@ const people = (roles: Partial<Record<Name, ChatRole>>) =>
   Object.entries(roles).map(([name, role]) => ({ userId: id(name as Name), role }));
 
 type Change = Partial<
-  Pick<ChatLogRow, 'kind' | 'seq' | 'lastSeq' | 'members' | 'removedId' | 'newOwnerId' | 'info' | 'settings'>
+  Pick<
+    ChatLogRow,
+    | 'kind'
+    | 'seq'
+    | 'lastSeq'
+    | 'members'
+    | 'removedId'
+    | 'newOwnerId'
+    | 'info'
+    | 'settings'
+    | 'messageId'
+    | 'change'
+  >
 >;
 
 const rowAt = (rev: number, change: Change): ChatLogRow => ({
@@ -168,5 +180,49 @@ describe('ChatState', () => {
 
     expect(audience).toContain(ids.cat);
     expect(state.audience).not.toContain(ids.cat);
+  });
+
+  const messages = Array.from({ length: 600 }, () => new Types.ObjectId());
+  const changeOf = (n: number, change: ChatLogRow['change']): Change => ({
+    kind: 'message_changed',
+    lastSeq: 1,
+    messageId: messages[n],
+    change,
+  });
+  const hex = (n: number) => messages[n]?.toHexString() ?? '';
+
+  it('should know which messages are pinned, and leave everything else as it was', () => {
+    const on = (n: number) => changeOf(n, { type: 'pinned', isPinned: true });
+    const state = stateAfter(CREATED, { seq: 1 }, on(0), on(1), on(2), changeOf(3, { type: 'deleted' }));
+    const { audience } = state;
+
+    state.apply(rowAt(7, changeOf(0, { type: 'pinned', isPinned: false })));
+    state.apply(rowAt(8, changeOf(1, { type: 'deleted' })));
+
+    expect([0, 1, 2].map((n) => state.isPinned(hex(n)))).toEqual([false, false, true]);
+    expect(state.pinCount(new Date(0))).toBe(1);
+    expect(state).toMatchObject({ rev: 8, seq: 1, memberCount: 3 });
+    expect(state.audience).toBe(audience);
+  });
+
+  it('should know which messages changed since, and say so where it has forgotten', () => {
+    const edited = { type: 'edited', text: 'x' } as const;
+    const state = stateAfter(
+      CREATED,
+      { seq: 1 },
+      changeOf(0, edited),
+      changeOf(1, edited),
+      changeOf(0, edited),
+    );
+
+    expect([2, 3, 4, 5].map((rev) => state.mayHaveChanged(hex(0), rev))).toEqual([true, true, true, false]);
+    expect([3, 4].map((rev) => state.mayHaveChanged(hex(1), rev))).toEqual([true, false]);
+    expect(state.mayHaveChanged(hex(2), 0)).toBe(false);
+
+    for (let n = 2; n < 600; n += 1) state.apply(rowAt(state.rev + 1, changeOf(n, edited)));
+
+    expect(state.mayHaveChanged(new Types.ObjectId().toHexString(), 5)).toBe(true);
+    expect(state.mayHaveChanged(hex(0), state.rev)).toBe(false);
+    expect(state.mayHaveChanged(hex(599), state.rev - 1)).toBe(true);
   });
 });
