@@ -19,6 +19,7 @@ import { HealthModule } from './health/health.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ReportsModule } from './reports/reports.module.js';
+import { SearchModule } from './search/search.module.js';
 import { StatusModule } from './status/status.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -35,6 +36,7 @@ import { UsersModule } from './users/users.module.js';
     MessagesModule,
     StatusModule,
     CallsModule,
+    SearchModule,
     ReportsModule,
     SyncModule,
     GatewaysModule,

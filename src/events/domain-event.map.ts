@@ -33,6 +33,8 @@ export interface DomainEventMap {
     rev: number;
     recipientIds: readonly string[];
   };
+  /** The logs of these chats have grown, by whatever: at most once per chat and tenth of a second. */
+  'chats.moved': { chatIds: readonly string[] };
   'message.created': { message: MessageView; recipientIds: readonly string[] };
   /**
    * `status` is the shared view, `own` the author's. `recipientIds` are whoever may see it at this moment,

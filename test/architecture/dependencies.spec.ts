@@ -7,7 +7,7 @@ import { cyclesOf, type Import, type SourceFile, sourceFiles } from './source-tr
  */
 const files = sourceFiles();
 
-const FEATURES = ['auth', 'users', 'chats', 'messages', 'sync', 'calls', 'status', 'media', 'push'];
+const FEATURES = ['auth', 'users', 'chats', 'messages', 'sync', 'calls', 'status', 'search', 'media', 'push'];
 const DATABASE = /^(mongoose|mongodb|@nestjs\/mongoose)(\/|$)/;
 const TRANSPORT = /^(socket\.io|engine\.io|@nestjs\/websockets|@nestjs\/platform-socket\.io)/;
 
@@ -103,6 +103,7 @@ describe('dependencies', () => {
         'src/messages/messages.service.ts -> src/chats/log/chat-log.schema.ts': 'its rows, as a type',
         'src/messages/system-messages.service.ts -> src/chats/log/chat-log.schema.ts': 'its rows, as a type',
         'src/messages/messages.service.ts -> src/chats/log/chat-log.repository.ts': 'a retry finds its row',
+        'src/search/': 'works the log into its index, and answers by the messages themselves',
         'src/sync/': 'ranges of the log, of memberships and of receipts',
         // The password hash is never part of a UserRecord; it is what the accounts of auth are made of.
         'src/auth/auth.service.ts -> src/users/user.record.ts': 'the account that logs in, as a type',

@@ -15,6 +15,7 @@ import { addCalls, seedCalls } from './query-plans/calls.plans.js';
 import { addChatLog, seedChatLog } from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addReceipts, seedChats } from './query-plans/chats.plans.js';
 import { addOperations, seedOperations } from './query-plans/operations.plans.js';
+import { addSearch, seedSearch } from './query-plans/search.plans.js';
 import { addStatuses, addStatusRest, addStatusViewings, seedStatuses } from './query-plans/status.plans.js';
 
 /** Every repository of the server, found by its file's name. */
@@ -32,7 +33,7 @@ const REPOSITORIES = CLASSES.filter((type) => !CLASSES.some((other) => other.pro
 const DATABASE = `query_plans_${randomBytes(4).toString('hex')}`;
 
 /** Enough of everything that a scan would show. */
-const SEEDS = [seedAccounts, seedChats, seedChatLog, seedStatuses, seedCalls, seedOperations];
+const SEEDS = [seedAccounts, seedChats, seedChatLog, seedStatuses, seedCalls, seedOperations, seedSearch];
 
 describe('query plans', () => {
   let app: TestApp;
@@ -72,6 +73,7 @@ describe('query plans', () => {
     addStatusRest,
     addCalls,
     addOperations,
+    addSearch,
   ])
     addCases(add);
 
