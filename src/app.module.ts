@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CallsModule } from './calls/calls.module.js';
 import { ChatsModule } from './chats/chats.module.js';
@@ -38,6 +39,7 @@ import { UsersModule } from './users/users.module.js';
     CallsModule,
     SearchModule,
     ReportsModule,
+    AccountsModule,
     SyncModule,
     GatewaysModule,
     JobsModule,

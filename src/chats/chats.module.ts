@@ -9,6 +9,7 @@ import { ChatMembersRepository } from './chat-members.repository.js';
 import { ChatReader } from './chat-reader.service.js';
 import { ChatRosters } from './chat-rosters.service.js';
 import { Chat, ChatSchema } from './chat.schema.js';
+import { ChatsData } from './chats-data.js';
 import { ChatsController } from './chats.controller.js';
 import { ChatsRepository } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
@@ -45,6 +46,7 @@ import { RelationsService } from './relations.service.js';
     MembersService,
     ReceiptsService,
     RelationsService,
+    ChatsData,
     DirectGate,
     FirstMessageListener,
     GroupConsent,

@@ -71,6 +71,12 @@ export class ChatsService {
     };
   }
 
+  /** All chats of which there is something to read, those too that the user has left. */
+  async readableIds(userId: string): Promise<string[]> {
+    const memberships = await this.members.findByUser(userId);
+    return memberships.filter((membership) => !isGone(membership)).map(({ chatId }) => chatId);
+  }
+
   /** A direct chat (the one of the pair, if it exists) or a new group. */
   async create(
     userId: string,

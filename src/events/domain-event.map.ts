@@ -86,6 +86,11 @@ export interface DomainEventMap {
    */
   'user.blocked': { userId: string; blockedId: string };
   'user.unblocked': { userId: string; blockedId: string };
+  /**
+   * An account has ended in this moment: nobody can reach or find it any more, and what is left of it goes
+   * next. Listeners drop what they have cached about it.
+   */
+  'user.deleted': { userId: string };
   /** Privacy settings of a user have changed; what is cached about whom they admit is void. */
   'user.privacy_changed': { userId: string };
 }

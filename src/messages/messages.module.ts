@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { ChatsModule } from '../chats/chats.module.js';
 import { HistoryService } from './history.service.js';
+import { MessagesData } from './messages-data.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
 import { RecentSends } from './recent-sends.js';
@@ -10,7 +11,7 @@ import { SystemMessages } from './system-messages.service.js';
 @Module({
   imports: [ChatsModule],
   controllers: [MessagesController],
-  providers: [MessagesService, HistoryService, RecentSends, SystemMessages],
+  providers: [MessagesService, HistoryService, MessagesData, RecentSends, SystemMessages],
   exports: [MessagesService, HistoryService, SystemMessages],
 })
 export class MessagesModule {}

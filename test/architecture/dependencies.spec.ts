@@ -7,7 +7,19 @@ import { cyclesOf, type Import, type SourceFile, sourceFiles } from './source-tr
  */
 const files = sourceFiles();
 
-const FEATURES = ['auth', 'users', 'chats', 'messages', 'sync', 'calls', 'status', 'search', 'media', 'push'];
+const FEATURES = [
+  'auth',
+  'users',
+  'chats',
+  'messages',
+  'sync',
+  'calls',
+  'status',
+  'search',
+  'accounts',
+  'media',
+  'push',
+];
 const DATABASE = /^(mongoose|mongodb|@nestjs\/mongoose)(\/|$)/;
 const TRANSPORT = /^(socket\.io|engine\.io|@nestjs\/websockets|@nestjs\/platform-socket\.io)/;
 

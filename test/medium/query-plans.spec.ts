@@ -10,7 +10,13 @@ import {
   PlanRecorder,
   type Repository,
 } from '../support/query-plans.js';
-import { addSavedPeople, addSessions, addUsers, seedAccounts } from './query-plans/accounts.plans.js';
+import {
+  addErasures,
+  addSavedPeople,
+  addSessions,
+  addUsers,
+  seedAccounts,
+} from './query-plans/accounts.plans.js';
 import { addCalls, seedCalls } from './query-plans/calls.plans.js';
 import { addChatLog, seedChatLog } from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addReceipts, seedChats } from './query-plans/chats.plans.js';
@@ -62,6 +68,7 @@ describe('query plans', () => {
     cases.push([`${type.name}: ${name}`, type, call, budget]);
   for (const addCases of [
     addUsers,
+    addErasures,
     addSessions,
     addSavedPeople,
     addChats,
