@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 
 import { Clock, type ClockTimer } from '../common/clock.js';
@@ -8,6 +10,10 @@ const PAUSE_MS = 1000;
 /** After each turn it rests this many times as long as the turn took: sending goes before searching. */
 const REST = 9;
 const MAX_PAUSE_MS = 10_000;
+/** The share of its time that the event loop is at work above which the server has better things to do. */
+const BUSY = 0.7;
+/** So often in a row a turn is put off; then one is taken whatever the load. */
+const MAX_PUT_OFF = 30;
 const CHATS_PER_TURN = 50;
 const ROWS_PER_TURN = 500;
 /** More are left to the job that looks for chats that are behind. */
@@ -21,6 +27,8 @@ export class SearchQueue implements OnModuleInit, OnApplicationShutdown {
   private timer: ClockTimer | null = null;
   private running: Promise<void> | null = null;
   private isStopped = false;
+  private putOff = 0;
+  private load = performance.eventLoopUtilization();
 
   constructor(
     private readonly indexer: SearchIndexer,
@@ -50,8 +58,18 @@ export class SearchQueue implements OnModuleInit, OnApplicationShutdown {
     if (this.isStopped || this.timer || this.running || this.waiting.size === 0) return;
     this.timer = this.clock.setTimer(ms, () => {
       this.timer = null;
-      this.running = this.turn();
+      if (this.hasRoom()) this.running = this.turn();
+      else this.schedule(PAUSE_MS);
     });
+  }
+
+  /** Since it was asked before. */
+  private hasRoom(): boolean {
+    const before = this.load;
+    this.load = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(this.load, before);
+    this.putOff = utilization > BUSY && this.putOff < MAX_PUT_OFF ? this.putOff + 1 : 0;
+    return this.putOff === 0;
   }
 
   private async turn(): Promise<void> {
