@@ -27,7 +27,7 @@ export class SearchScopes {
     const cut: { chatId: string; range: SeqRange }[] = [];
     for (const membership of memberships) {
       const { chatId } = membership;
-      const ranges = visibleStretches(membership);
+      const ranges = joined(visibleStretches(membership));
       const [first] = ranges;
       if (first && isWhole(first)) chatIds.push(chatId);
       else for (const range of ranges) cut.push({ chatId, range });
@@ -61,6 +61,21 @@ export class SearchScopes {
       this.madeAt.set(place, row._id.getTimestamp().getTime() / 1000);
     }
   }
+}
+
+/** Holes up to this size cost less to pass than to walk around; what is in them is no answer all the same. */
+const MAX_HOLE = 50;
+
+/** Stretches with small holes between them, or before the first, as one. */
+function joined(ranges: readonly SeqRange[]): SeqRange[] {
+  const found: SeqRange[] = [];
+  for (const { from, to } of ranges) {
+    const last = found.at(-1);
+    if (from - (last?.to ?? 0) > MAX_HOLE + 1) found.push({ from, to });
+    else if (last) last.to = to;
+    else found.push({ from: 1, to });
+  }
+  return found;
 }
 
 const isWhole = ({ from, to }: SeqRange) => from === 1 && to === Number.MAX_SAFE_INTEGER;
