@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CallsModule } from './calls/calls.module.js';
 import { ChatsModule } from './chats/chats.module.js';
@@ -23,6 +24,7 @@ import { MessagesModule } from './messages/messages.module.js';
 import { PreviewsModule } from './messages/previews/previews.module.js';
 import { TraceModule } from './messages/trace/trace.module.js';
 import { ReportsModule } from './reports/reports.module.js';
+import { SearchModule } from './search/search.module.js';
 import { StatusModule } from './status/status.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -43,7 +45,9 @@ import { UsersModule } from './users/users.module.js';
     TraceModule,
     StatusModule,
     CallsModule,
+    SearchModule,
     ReportsModule,
+    AccountsModule,
     SyncModule,
     GatewaysModule,
     JobsModule,

@@ -10,6 +10,7 @@ import { AuthService } from './auth.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { PasswordService } from './password.service.js';
 import { Session, SessionSchema } from './session.schema.js';
+import { SessionsData } from './sessions-data.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
@@ -22,7 +23,15 @@ import { TokenService } from './token.service.js';
     JwtModule.registerAsync({ inject: [AppConfig], useFactory: accessTokenOptions }),
   ],
   controllers: [AuthController, SessionsController],
-  providers: [AuthService, PasswordService, SessionsService, SessionsRepository, TokenService, JwtStrategy],
-  exports: [TokenService, SessionsService],
+  providers: [
+    AuthService,
+    PasswordService,
+    SessionsService,
+    SessionsRepository,
+    SessionsData,
+    TokenService,
+    JwtStrategy,
+  ],
+  exports: [TokenService, SessionsService, PasswordService],
 })
 export class AuthModule {}

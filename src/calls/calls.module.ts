@@ -22,6 +22,7 @@ import { CallTargets } from './call-targets.js';
 import { CallTimers } from './call-timers.js';
 import { CallTraces } from './call-traces.js';
 import { Call, CallSchema } from './call.schema.js';
+import { CallsData } from './calls-data.js';
 import { CallsController } from './calls.controller.js';
 import { CallsRepository } from './calls.repository.js';
 import { CallsService } from './calls.service.js';
@@ -57,6 +58,7 @@ import { SocketTurns } from './socket-turns.js';
     CallDevices,
     SocketTurns,
     CallMembersListener,
+    CallsData,
     HeldSignals,
     IceServers,
     CallsRepository,

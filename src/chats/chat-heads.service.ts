@@ -64,6 +64,11 @@ export class ChatHeads {
     );
   }
 
+  /** All chats there are, by id; for what goes over them bit by bit. */
+  idsAfter(afterId: string | null, limit: number): Promise<string[]> {
+    return this.chats.findIdsAfter(afterId, limit);
+  }
+
   /**
    * After it, views of these chats hold the changes up to the `rev` given for each; another node may
    * have stored one and not worked it into the memberships yet.

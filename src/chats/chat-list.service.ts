@@ -45,6 +45,12 @@ export class ChatList {
     };
   }
 
+  /** All chats of which there is something to read, those too that the user has left. */
+  async readableIds(userId: string): Promise<string[]> {
+    const memberships = await this.members.findByUser(userId);
+    return memberships.filter((membership) => !isGone(membership)).map(({ chatId }) => chatId);
+  }
+
   private async findPage(memberships: Membership[], after: ListPosition | null, limit: number) {
     const idsOf = (isPinned: boolean) =>
       memberships.filter((one) => (one.isPinned ?? false) === isPinned).map(({ chatId }) => chatId);

@@ -14,6 +14,7 @@ import { ChatReader } from './chat-reader.service.js';
 import { ChatRosters } from './chat-rosters.service.js';
 import { Chat, ChatSchema } from './chat.schema.js';
 import { ChatUpdates } from './chat-updates.service.js';
+import { ChatsData } from './chats-data.js';
 import { ChatsController } from './chats.controller.js';
 import { ChatsRepository } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
@@ -67,6 +68,7 @@ import { RelationsService } from './relations.service.js';
     PreferencesRepository,
     ReceiptsService,
     RelationsService,
+    ChatsData,
     DirectGate,
     FirstMessageListener,
     GroupChanges,
@@ -95,6 +97,7 @@ import { RelationsService } from './relations.service.js';
   // What makes up a chat's log is shared with the features that write to it and read it back.
   exports: [
     ChatsService,
+    ChatList,
     ReceiptsService,
     ChatPreferences,
     ReceiptPrivacy,
@@ -112,7 +115,6 @@ import { RelationsService } from './relations.service.js';
     ChatMembersRepository,
     ChatReceiptsRepository,
     ReceiptMoves,
-    ReceiptPrivacy,
   ],
 })
 export class ChatsModule {}

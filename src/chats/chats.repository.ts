@@ -84,6 +84,17 @@ export class ChatsRepository {
     return rows.map(toRecord);
   }
 
+  /** Ids of all chats, ascending. */
+  async findIdsAfter(afterId: string | null, limit: number): Promise<string[]> {
+    const after = afterId === null ? {} : { _id: { $gt: toObjectId(afterId) } };
+    const rows = await this.model
+      .find(after, { _id: 1 })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean<Pick<Chat, '_id'>[]>();
+    return rows.map(({ _id }) => _id.toHexString());
+  }
+
   /** Of these chats the next page by latest activity. */
   async findPageByActivity(
     chatIds: string[],

@@ -4,6 +4,7 @@ import { ForbiddenError } from '../common/errors/app-error.js';
 import { DomainEvents } from '../events/domain-events.js';
 import type { BlocksService } from '../users/blocks.service.js';
 import type { PrivacyService } from '../users/privacy.service.js';
+import type { UsersService } from '../users/users.service.js';
 import { DirectGate } from './direct-gate.js';
 import type { ChatLogRepository } from './log/chat-log.repository.js';
 import type { ChatLog } from './log/chat-log.service.js';
@@ -18,6 +19,7 @@ describe('DirectGate', () => {
   const may = vi.fn<PrivacyService['may']>();
   const between = vi.fn<BlocksService['between']>();
   const hasWritten = vi.fn<ChatLogRepository['hasWritten']>();
+  const isDeleted = vi.fn<UsersService['isDeleted']>();
   let events: DomainEvents;
   let gate: DirectGate;
 
@@ -25,6 +27,7 @@ describe('DirectGate', () => {
     may.mockReset().mockResolvedValue(true);
     between.mockReset().mockResolvedValue({ isBlocked: false, hasBlocked: false });
     hasWritten.mockReset().mockResolvedValue(false);
+    isDeleted.mockReset().mockResolvedValue(false);
     events = new DomainEvents();
     const state = (chatId: string) => {
       const audience = MEMBERS[chatId] ?? [];
@@ -36,6 +39,7 @@ describe('DirectGate', () => {
       { hasWritten } as unknown as ChatLogRepository,
       { may } as unknown as PrivacyService,
       { between } as unknown as BlocksService,
+      { isDeleted } as unknown as UsersService,
       events,
     );
     gate.onModuleInit();
@@ -54,6 +58,18 @@ describe('DirectGate', () => {
     await gate.assertOpen('bob', 'direct');
 
     expect(may.mock.calls.map(([sender]) => sender)).toEqual(['ann', 'bob']);
+  });
+
+  it('should be closed to who was deleted, even where they had written, from that moment on', async () => {
+    await gate.assertOpen('ann', 'direct');
+    may.mockResolvedValue(false);
+    hasWritten.mockResolvedValue(true);
+    isDeleted.mockResolvedValue(true);
+    await gate.assertOpen('ann', 'direct');
+
+    events.publish('user.deleted', { userId: 'bob' });
+
+    await expect(gate.assertOpen('ann', 'direct')).rejects.toThrow(ForbiddenError);
   });
 
   it('should leave outsiders to the write itself', async () => {

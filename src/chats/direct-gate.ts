@@ -5,6 +5,7 @@ import { ForbiddenError } from '../common/errors/app-error.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { BlocksService } from '../users/blocks.service.js';
 import { PrivacyService } from '../users/privacy.service.js';
+import { UsersService } from '../users/users.service.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { ChatLog } from './log/chat-log.service.js';
 
@@ -38,11 +39,13 @@ export class DirectGate implements OnModuleInit {
     private readonly log: ChatLogRepository,
     private readonly privacy: PrivacyService,
     private readonly blocks: BlocksService,
+    private readonly users: UsersService,
     private readonly events: DomainEvents,
   ) {}
 
   onModuleInit(): void {
     const forget = ({ userId }: { userId: string }) => this.forget(userId);
+    this.events.on('user.deleted', forget);
     this.events.on('user.blocked', forget);
     this.events.on('user.unblocked', forget);
     this.events.on('user.privacy_changed', forget);
@@ -90,7 +93,8 @@ export class DirectGate implements OnModuleInit {
     const { isBlocked, hasBlocked } = await this.blocks.between(senderId, recipientId);
     if (hasBlocked) return 'own-block';
     if (isBlocked) return 'refused';
-    return (await this.log.hasWritten(chatId, recipientId)) ? 'open' : 'refused';
+    if (!(await this.log.hasWritten(chatId, recipientId))) return 'refused';
+    return (await this.users.isDeleted(recipientId)) ? 'refused' : 'open';
   }
 
   private forget(userId: string): void {

@@ -43,6 +43,8 @@ export interface DomainEventMap {
   /** Somebody came by an invite and waits; or waits no more, let in or turned away. To the admins. */
   'join.requested': { chatId: string; userId: string; at: string; recipientIds: readonly string[] };
   'join.decided': { chatId: string; userId: string; accepted: boolean; recipientIds: readonly string[] };
+  /** The logs of these chats have grown, by whatever: at most once per chat and tenth of a second. */
+  'chats.moved': { chatIds: readonly string[] };
   'message.created': { message: MessageView; recipientIds: readonly string[] };
   /** A message to be sent later is new, was sent, could not be sent, or was cancelled: of its sender alone. */
   'scheduled.changed': { userId: string; scheduled: ScheduledMessageView };
@@ -109,6 +111,11 @@ export interface DomainEventMap {
    */
   'user.blocked': { userId: string; blockedId: string };
   'user.unblocked': { userId: string; blockedId: string };
+  /**
+   * An account has ended in this moment: nobody can reach or find it any more, and what is left of it goes
+   * next. Listeners drop what they have cached about it.
+   */
+  'user.deleted': { userId: string };
   /** Privacy settings of a user have changed; what is cached about whom they admit is void. */
   'user.privacy_changed': { userId: string };
 }

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
+import { AccountsModule } from '../accounts/accounts.module.js';
 import { CallsModule } from '../calls/calls.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PreviewsModule } from '../messages/previews/previews.module.js';
 import { MediaModule } from '../media/media.module.js';
 import { TraceModule } from '../messages/trace/trace.module.js';
+import { SearchModule } from '../search/search.module.js';
 import { StatusModule } from '../status/status.module.js';
+import { AccountErasureJob } from './account-erasure.job.js';
 import { CallSweepJob } from './call-sweep.job.js';
 import { ConnectionsJob } from './connections.job.js';
 import { JobLease, JobLeaseSchema } from './job-lease.schema.js';
@@ -15,6 +18,7 @@ import { JobRunner } from './job-runner.js';
 import { LinkPreviewsJob } from './link-previews.job.js';
 import { ScheduledMessagesJob } from './scheduled-messages.job.js';
 import { MediaSweepJob } from './media-sweep.job.js';
+import { SearchIndexJob } from './search-index.job.js';
 import { StatusSweepJob } from './status-sweep.job.js';
 
 @Module({
@@ -25,6 +29,8 @@ import { StatusSweepJob } from './status-sweep.job.js';
     MessagesModule,
     PreviewsModule,
     TraceModule,
+    SearchModule,
+    AccountsModule,
     MongooseModule.forFeature([{ name: JobLease.name, schema: JobLeaseSchema }]),
   ],
   providers: [
@@ -36,6 +42,8 @@ import { StatusSweepJob } from './status-sweep.job.js';
     ScheduledMessagesJob,
     LinkPreviewsJob,
     ConnectionsJob,
+    SearchIndexJob,
+    AccountErasureJob,
   ],
 })
 export class JobsModule {}

@@ -15,6 +15,7 @@ import { MessageInfo } from './message-info.service.js';
 import { MessageMarksController } from './message-marks.controller.js';
 import { MessageViews } from './message-views.service.js';
 import { MessageController } from './message.controller.js';
+import { MessagesData } from './messages-data.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
 import { PinsService } from './pins.service.js';
@@ -48,6 +49,7 @@ import { VotesService } from './votes.service.js';
     SendTurns,
     MessageAttachments,
     Quotes,
+    MessagesData,
     SystemMessages,
     MessageAccess,
     MessageChanges,

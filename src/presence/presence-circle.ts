@@ -36,16 +36,21 @@ export class PresenceCircle {
 
   /** Who hears of the user's changes: contacts and direct-chat partners always, `watcherIds` where they are in the circle. */
   async audienceOf(userId: string, watcherIds: readonly string[]): Promise<Map<string, Sight>> {
-    const [contacts, partners] = await Promise.all([
-      this.privacy.contactsOf(userId),
-      this.relations.directPartners(userId),
-    ]);
-    const told = new Set([...contacts, ...partners]);
+    const told = await this.innerCircle(userId);
     const others = watcherIds.filter((id) => id !== userId && !told.has(id));
     const mates = others.length > 0 ? await this.relations.chatMates(userId, others) : new Set<string>();
     const candidates = [...told, ...mates];
     const sees = await this.privacy.audienceOf(userId, candidates);
     return sights(candidates, sees);
+  }
+
+  /** Contacts and direct-chat partners, whatever they may know. */
+  async innerCircle(userId: string): Promise<Set<string>> {
+    const [contacts, partners] = await Promise.all([
+      this.privacy.contactsOf(userId),
+      this.relations.directPartners(userId),
+    ]);
+    return new Set([...contacts, ...partners]);
   }
 }
 

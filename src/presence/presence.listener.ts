@@ -4,6 +4,7 @@ import { RelationsService } from '../chats/relations.service.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
 import { PresenceCircle, type Sight } from './presence-circle.js';
+import { PresenceService } from './presence.service.js';
 
 /** Coming and going -> contacts, direct-chat partners, and whoever asked by `presence`, each as they may know it. */
 @Injectable()
@@ -16,6 +17,7 @@ export class PresenceListener implements OnModuleInit {
     private readonly circle: PresenceCircle,
     private readonly relations: RelationsService,
     private readonly publisher: RealtimePublisher,
+    private readonly presence: PresenceService,
   ) {}
 
   onModuleInit(): void {
@@ -23,6 +25,10 @@ export class PresenceListener implements OnModuleInit {
     this.events.on('user.offline', ({ userId, lastSeenAt }) =>
       this.inOrder(userId, () => this.tellOffline(userId, lastSeenAt)),
     );
+    this.events.on('user.deleted', ({ userId }) => {
+      if (!this.presence.isOnline(userId)) return undefined;
+      return this.inOrder(userId, () => this.tellGone(userId));
+    });
     // Who may hear is asked anew at each change; these two also end what was asked for before them.
     this.events.on('user.blocked', ({ userId, blockedId }) => {
       this.publisher.unwatch(userId, [blockedId]);
@@ -54,6 +60,16 @@ export class PresenceListener implements OnModuleInit {
       const payload = { userId, ...(withTime && { lastSeenAt: lastSeenAt.toISOString() }) };
       this.publisher.toUsersAndSockets(ids, socketsOf(ids), 'user_offline', payload);
     }
+  }
+
+  /** A deleted account admits nobody any more: who talked to them is told all the same, without a time. */
+  private async tellGone(userId: string): Promise<void> {
+    const [told, watchers] = await Promise.all([
+      this.circle.innerCircle(userId),
+      this.publisher.watchersOf(userId),
+    ]);
+    const socketIds = watchers.map((one) => one.socketId);
+    this.publisher.toUsersAndSockets([...told], socketIds, 'user_offline', { userId });
   }
 
   private async audience(userId: string) {

@@ -42,7 +42,7 @@ export class StatusAudience {
 
   async freeze(authorId: string, given: FrozenAudience | undefined): Promise<PostedTo> {
     const audience = checkedAudience(authorId, given ?? (await this.preferred(authorId)));
-    if (given) await this.users.assertAllExist(audience.userIds ?? []);
+    if (given) await this.users.assertAllKnown(audience.userIds ?? []);
     const needsContacts = audience.level === 'contacts' || audience.level === 'contacts_except';
     const contactIds = needsContacts ? await this.privacy.contactsOf(authorId) : [];
     const viewerIds = frozenViewers(audience, contactIds);

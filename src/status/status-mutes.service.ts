@@ -4,7 +4,8 @@ import { ConflictError, ValidationError } from '../common/errors/app-error.js';
 import { UsersService } from '../users/users.service.js';
 import { StatusMutesRepository } from './status-mutes.repository.js';
 
-const MAX_MUTES = 5000;
+/** The most people whom one user may mute. */
+export const MAX_MUTES = 5000;
 
 /** Whose statuses one does not want to be bothered by. Nobody else learns of it. */
 @Injectable()

@@ -8,6 +8,8 @@ import { MessagesModule } from '../messages/messages.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { StatusAccess } from './status-access.js';
 import { StatusAudience } from './status-audience.service.js';
+import { StatusData } from './status-data.js';
+import { StatusErasureRepository } from './status-erasure.repository.js';
 import { StatusExpiry } from './status-expiry.service.js';
 import { StatusFeed } from './status-feed.service.js';
 import { StatusListsRepository } from './status-lists.repository.js';
@@ -56,9 +58,11 @@ import { VisibleStatuses } from './visible-statuses.js';
     StatusExpiry,
     StatusAudience,
     StatusAccess,
+    StatusData,
     VisibleStatuses,
     { provide: StatusVisibility, useExisting: VisibleStatuses },
     StatusesRepository,
+    StatusErasureRepository,
     StatusListsRepository,
     StatusViewingsRepository,
     StatusMutesRepository,

@@ -28,7 +28,7 @@ export class PrivacySettingsService {
       const rule = dto[aspect];
       return rule ? [[aspect, ruleOf(aspect, rule)] as const] : [];
     });
-    await this.users.assertAllExist(rules.flatMap(([, { userIds = [] }]) => [...userIds]));
+    await this.users.assertAllKnown(rules.flatMap(([, { userIds = [] }]) => [...userIds]));
     const change: Partial<PrivacySettings> = {
       ...Object.fromEntries(rules),
       ...(dto.readReceipts !== undefined && { readReceipts: dto.readReceipts }),

@@ -16,7 +16,10 @@ export class PrivacyRepository {
     const entries = Object.entries(change).map(([key, value]) => [`privacy.${key}`, value]);
     const update = entries.length > 0 ? { $set: Object.fromEntries(entries), $inc: { rev: 1 } } : {};
     const user = await this.users
-      .findByIdAndUpdate(toObjectId(id), update, { returnDocument: 'after', projection: { privacy: 1 } })
+      .findOneAndUpdate({ _id: toObjectId(id), deletedAt: null }, update, {
+        returnDocument: 'after',
+        projection: { privacy: 1 },
+      })
       .lean<Pick<User, 'privacy'>>();
     return user && (user.privacy ?? {});
   }

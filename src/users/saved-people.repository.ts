@@ -38,6 +38,19 @@ export abstract class SavedPeopleRepository {
     return (await this.model.deleteOne(pair)).deletedCount > 0;
   }
 
+  /** The whole list of an owner. */
+  async removeAllOf(ownerId: string): Promise<void> {
+    await this.model.deleteMany({ ownerId: toObjectId(ownerId) });
+  }
+
+  /** Takes the user off the lists of these owners. */
+  async removeFrom(ownerIds: readonly string[], userId: string): Promise<void> {
+    await this.model.deleteMany({
+      ownerId: { $in: ownerIds.map(toObjectId) },
+      userId: toObjectId(userId),
+    });
+  }
+
   /** Also for somebody who is on the full list already. */
   async hasRoomFor(ownerId: string, userId: string, max: number): Promise<boolean> {
     const isFull = (await this.model.countDocuments({ ownerId: toObjectId(ownerId) })) >= max;

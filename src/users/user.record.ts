@@ -10,6 +10,8 @@ export interface UserRecord {
   /** When they last went offline. */
   readonly lastSeenAt: Date | null;
   readonly createdAt: Date;
+  /** The account is gone, and with it all but the id. */
+  readonly isDeleted?: true;
 }
 
 export interface NewUser {

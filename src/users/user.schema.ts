@@ -47,6 +47,18 @@ export class User {
 
   @Prop({ type: Date, required: true })
   createdAt: Date;
+
+  /** The account was deleted: what is left is a name for its messages. */
+  @Prop({ type: Date })
+  deletedAt?: Date;
+
+  /** There is still something to remove, and when it is tried next. */
+  @Prop({ type: Date })
+  deletingAt?: Date;
+
+  /** All of it has been removed, and is once more for what was under way. */
+  @Prop({ type: Boolean })
+  isErasedOnce?: boolean;
 }
 
 export const UserSchema = SchemaFactory.createForClass(User);
@@ -54,6 +66,8 @@ export const UserSchema = SchemaFactory.createForClass(User);
 UserSchema.index({ email: 1 }, { unique: true });
 UserSchema.index({ nameKey: 1, _id: 1 });
 UserSchema.index({ avatarMediaId: 1 }, { partialFilterExpression: { avatarMediaId: { $exists: true } } });
+/** Accounts on their way out: few. */
+UserSchema.index({ deletingAt: 1 }, { partialFilterExpression: { deletingAt: { $exists: true } } });
 // Not unique: nobody has proved that a number is theirs. `$gt: ''` means "is text" in a form that the
 // planner sees in `phone: '+49...'`; with `$type` it would leave this index aside and scan.
 UserSchema.index({ phone: 1, _id: 1 }, { partialFilterExpression: { phone: { $gt: '' } } });

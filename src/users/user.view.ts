@@ -24,6 +24,12 @@ export class UserView {
 
   @ApiPropertyOptional({
     example: true,
+    description: 'The account was deleted; its messages remain. Else absent',
+  })
+  deleted?: true;
+
+  @ApiPropertyOptional({
+    example: true,
     description: 'Only of people who saved you or share a chat with you, and whose privacy allows it',
   })
   online?: boolean;
@@ -37,7 +43,7 @@ export class UserView {
 }
 
 /** One's own profile. */
-export class OwnUserView extends OmitType(UserView, ['online', 'lastSeenAt']) {
+export class OwnUserView extends OmitType(UserView, ['deleted', 'online', 'lastSeenAt']) {
   @ApiProperty({ example: 'ada@example.com' })
   email: string;
 
@@ -54,8 +60,8 @@ export class UserPageView extends PageView {
 }
 
 /** The fields as they are; `UserViews` hides what the viewer may not see. */
-export function toUserView({ id, name, about, avatarUrl }: UserRecord): UserView {
-  return { id, name, about, avatarUrl };
+export function toUserView({ id, name, about, avatarUrl, isDeleted }: UserRecord): UserView {
+  return { id, name, about, avatarUrl, ...(isDeleted && { deleted: true }) };
 }
 
 export function toOwnUserView(user: UserRecord): OwnUserView {

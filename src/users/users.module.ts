@@ -20,8 +20,11 @@ import { PrivacyRepository } from './privacy.repository.js';
 import { PrivacyService } from './privacy.service.js';
 import { ProfileController } from './profile.controller.js';
 import { User, UserSchema } from './user.schema.js';
+import { UserErasuresRepository } from './user-erasures.repository.js';
+import { UserErasures } from './user-erasures.service.js';
 import { UserViews } from './user-views.service.js';
 import { UserSearchService } from './user-search.service.js';
+import { UsersData } from './users-data.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
@@ -58,7 +61,10 @@ import { UsersService } from './users.service.js';
     Avatars,
     AvatarMedia,
     LastSeenListener,
+    UserErasures,
+    UserErasuresRepository,
+    UsersData,
   ],
-  exports: [UsersService, UserViews, ContactsService, BlocksService, PrivacyService],
+  exports: [UsersService, UserErasures, UserViews, ContactsService, BlocksService, PrivacyService],
 })
 export class UsersModule {}

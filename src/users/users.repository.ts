@@ -18,9 +18,13 @@ const RECORD_FIELDS = {
   rev: 1,
   lastSeenAt: 1,
   createdAt: 1,
+  deletedAt: 1,
 } as const;
 
 type StoredUser = Pick<User, '_id' | keyof typeof RECORD_FIELDS>;
+
+/** Nothing is written to what is left of a deleted account. */
+const LIVE = { deletedAt: null };
 
 /** Sorts after every text that starts with the same characters: MongoDB compares UTF-8 bytes. */
 const LAST_CHARACTER = '\u{10FFFF}';
@@ -51,7 +55,13 @@ export class UsersRepository {
     return users.map(toRecord);
   }
 
+  /** How many of these have an account, a deleted one not counted. */
   async countByIds(ids: readonly string[]): Promise<number> {
+    return this.users.countDocuments({ _id: { $in: ids.map(toObjectId) }, ...LIVE });
+  }
+
+  /** The same with those whose account was deleted. */
+  async countKnown(ids: readonly string[]): Promise<number> {
     return this.users.countDocuments({ _id: { $in: ids.map(toObjectId) } });
   }
 
@@ -85,8 +95,8 @@ export class UsersRepository {
 
   async updateProfile(id: string, change: ProfileChange & { nameKey?: string }): Promise<UserRecord | null> {
     const user = await this.users
-      .findByIdAndUpdate(
-        toObjectId(id),
+      .findOneAndUpdate(
+        { _id: toObjectId(id), ...LIVE },
         { $set: change, $inc: { rev: 1 } },
         { returnDocument: 'after', projection: RECORD_FIELDS },
       )
@@ -134,9 +144,14 @@ export class UsersRepository {
     return user?.rev ?? 0;
   }
 
+  async bumpRevs(ids: readonly string[]): Promise<void> {
+    await this.users.updateMany({ _id: { $in: ids.map(toObjectId) } }, { $inc: { rev: 1 } });
+  }
+
   /** Never back in time: two nodes may tell of one user in any order. */
   async recordLastSeen(ids: readonly string[], at: Date): Promise<void> {
-    await this.users.updateMany({ _id: { $in: ids.map(toObjectId) } }, { $max: { lastSeenAt: at } });
+    const live = { _id: { $in: ids.map(toObjectId) }, ...LIVE };
+    await this.users.updateMany(live, { $max: { lastSeenAt: at } });
   }
 
   async findPageByPhone(
@@ -174,8 +189,9 @@ function afterName({ nameKey, id }: { nameKey: string; id: string }) {
 }
 
 function toRecord(user: StoredUser): UserRecord {
-  const { _id, email, phone, name, about, avatarMediaId, rev, createdAt } = user;
+  const { _id, email, phone, name, about, avatarMediaId, rev, createdAt, deletedAt } = user;
   const avatarUrl = avatarMediaId ? mediaUrl(avatarMediaId.toHexString()) : null;
   const lastSeenAt = user.lastSeenAt ?? null; // absent in accounts older than the field
-  return { id: _id.toHexString(), email, phone, name, about, avatarUrl, rev, lastSeenAt, createdAt };
+  const record = { id: _id.toHexString(), email, phone, name, about, avatarUrl, rev, lastSeenAt, createdAt };
+  return deletedAt ? { ...record, isDeleted: true } : record;
 }

@@ -40,6 +40,17 @@ export class UsersService {
     if ((await this.users.countByIds(distinct)) !== distinct.length) throw new NotFoundError('User');
   }
 
+  /** As `assertAllExist` for lists that clients keep: somebody on them may have deleted their account since. */
+  async assertAllKnown(ids: readonly string[]): Promise<void> {
+    const distinct = [...new Set(ids)];
+    if (distinct.length === 0) return;
+    if ((await this.users.countKnown(distinct)) !== distinct.length) throw new NotFoundError('User');
+  }
+
+  async isDeleted(userId: string): Promise<boolean> {
+    return (await this.users.findById(userId))?.isDeleted === true;
+  }
+
   /** The only ways to a hash, for `auth` alone. */
   async findByEmailWithHash(email: string): Promise<{ user: UserRecord; passwordHash: string } | null> {
     return this.users.findByEmailWithHash(email);
@@ -73,6 +84,10 @@ export class UsersService {
   /** After a change that is stored beside the user (contacts, blocks): other devices find it by their sync. */
   async bumpRev(userId: string): Promise<number> {
     return this.users.bumpRev(userId);
+  }
+
+  async bumpRevs(userIds: readonly string[]): Promise<void> {
+    await this.users.bumpRevs(userIds);
   }
 
   async recordLastSeen(userIds: readonly string[], at: Date): Promise<void> {

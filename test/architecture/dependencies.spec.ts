@@ -7,7 +7,19 @@ import { cyclesOf, type Import, type SourceFile, sourceFiles } from './source-tr
  */
 const files = sourceFiles();
 
-const FEATURES = ['auth', 'users', 'chats', 'messages', 'sync', 'calls', 'status', 'media', 'push'];
+const FEATURES = [
+  'auth',
+  'users',
+  'chats',
+  'messages',
+  'sync',
+  'calls',
+  'status',
+  'search',
+  'accounts',
+  'media',
+  'push',
+];
 const DATABASE = /^(mongoose|mongodb|@nestjs\/mongoose)(\/|$)/;
 const TRANSPORT = /^(socket\.io|engine\.io|@nestjs\/websockets|@nestjs\/platform-socket\.io)/;
 
@@ -101,6 +113,7 @@ describe('dependencies', () => {
         // The log of a chat is one table with many readers: messages are its rows, and a sync is a range
         // of them. A service in between would repeat each of its queries (docs/adr/0001).
         'src/messages/': 'the rows of that log, what becomes of them, and who may see them',
+        'src/search/': 'works the log into its index, and answers by the messages themselves',
         'src/sync/': 'ranges of the log, of memberships and of receipts',
         // The password hash is never part of a UserRecord; it is what the accounts of auth are made of.
         'src/auth/auth.service.ts -> src/users/user.record.ts': 'the account that logs in, as a type',

@@ -82,6 +82,8 @@ describe('the README', () => {
     'docs/architecture.md',
     'docs/realtime-protocol.md',
     'docs/calls.md',
+    'docs/search.md',
+    'docs/accounts.md',
   ])('should link from %s only to files that exist', (file) => {
     const base = new URL(file, `file://${process.cwd()}/`);
     const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)];

@@ -99,6 +99,21 @@ describe('EmbeddedEngine', () => {
     expect(await notes(uri).countDocuments()).toBe(2);
   });
 
+  it('should answer where no plan finds anything, however much there is to look through', async () => {
+    const collection = notes((await start()).uri);
+    await collection.createIndexes([{ key: { chat: 1, seq: 1, sender: 1 } }, { key: { chat: 1, rev: 1 } }]);
+    const rows = Array.from({ length: 20_000 }, (_, n) => ({ chat: 1, seq: n, rev: n, sender: 'ann' }));
+    await collection.insertMany(rows);
+
+    const unread = collection.aggregate([
+      { $match: { $or: [{ chat: 1, seq: { $gt: 0 } }] } },
+      { $match: { sender: { $ne: 'ann' }, isQuiet: { $ne: true } } },
+      { $group: { _id: '$chat', count: { $sum: 1 } } },
+    ]);
+
+    expect(await unread.toArray()).toEqual([]);
+  });
+
   it('should report an engine that keeps crashing', async () => {
     const onFatal = vi.fn<(error: Error) => void>();
     const engine = await start({ onFatal });

@@ -10,7 +10,13 @@ import {
   PlanRecorder,
   type Repository,
 } from '../support/query-plans.js';
-import { addSavedPeople, addSessions, addUsers, seedAccounts } from './query-plans/accounts.plans.js';
+import {
+  addErasures,
+  addSavedPeople,
+  addSessions,
+  addUsers,
+  seedAccounts,
+} from './query-plans/accounts.plans.js';
 import { addCalls, seedCalls } from './query-plans/calls.plans.js';
 import { addChatLog, addMessageChanges, seedChatLog } from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addPreferences, addReceipts, seedChats } from './query-plans/chats.plans.js';
@@ -26,6 +32,7 @@ import {
   seedPreviews,
   seedScheduled,
 } from './query-plans/messages.plans.js';
+import { addSearch, seedSearch } from './query-plans/search.plans.js';
 import { addStatuses, addStatusRest, addStatusViewings, seedStatuses } from './query-plans/status.plans.js';
 
 /** Every repository of the server, found by its file's name. */
@@ -56,6 +63,7 @@ const SEEDS = [
   seedScheduled,
   seedPreviews,
   seedConnections,
+  seedSearch,
 ];
 
 describe('query plans', () => {
@@ -85,6 +93,7 @@ describe('query plans', () => {
     cases.push([`${type.name}: ${name}`, type, call, budget]);
   for (const addCases of [
     addUsers,
+    addErasures,
     addSessions,
     addSavedPeople,
     addChats,
@@ -104,6 +113,7 @@ describe('query plans', () => {
     addScheduled,
     addPreviews,
     addConnections,
+    addSearch,
   ])
     addCases(add);
 

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import { Clock, type ClockTimer } from '../../common/clock.js';
 import { withDeadline } from '../../database/deadline.js';
+import { DomainEvents } from '../../events/domain-events.js';
 import { ChatsRepository } from '../chats.repository.js';
 
 const FLUSH_MS = 100;
@@ -17,6 +18,7 @@ export class ChatWatermarks {
   constructor(
     private readonly chats: ChatsRepository,
     private readonly clock: Clock,
+    private readonly events: DomainEvents,
   ) {}
 
   /** `activityAt` is `null` for what leaves the chat's place in lists alone. */
@@ -39,5 +41,6 @@ export class ChatWatermarks {
       this.logger.warn(`watermarks of ${moves.length} chats not written: ${String(error)}`);
     });
     await this.flushing;
+    if (moves.length > 0) this.events.publish('chats.moved', { chatIds: moves.map(({ chatId }) => chatId) });
   }
 }

@@ -16,6 +16,8 @@ export const RATE_LIMITS = {
   /** Per user, from here on. */
   read: { points: 6000, seconds: 60 },
   write: { points: 3000, seconds: 60 },
+  'users.export': { points: 20, seconds: 3600 },
+  search: { points: 1200, seconds: 60 },
   'chats.create': { points: 600, seconds: 60 },
   reports: { points: 100, seconds: 3600 },
   'media.upload': { points: 300, seconds: 60 },

@@ -16,7 +16,7 @@ function bsonElement(name: string, value: number | string): Buffer {
 }
 
 /**
- * A database command as one wire message. The host sends a single command, once: writing its few bytes here
+ * A database command as one wire message. The host sends two commands, once: writing their few bytes here
  * keeps a whole driver (time to load, memory) out of the process that holds the data.
  */
 export function commandMessage(command: Record<string, number | string>): Buffer {

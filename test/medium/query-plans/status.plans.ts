@@ -1,3 +1,4 @@
+import { StatusErasureRepository } from '../../../src/status/status-erasure.repository.js';
 import { StatusListsRepository } from '../../../src/status/status-lists.repository.js';
 import { StatusMutesRepository } from '../../../src/status/status-mutes.repository.js';
 import { StatusQuotasRepository } from '../../../src/status/status-quotas.repository.js';
@@ -123,6 +124,8 @@ export function addStatusRest(add: AddPlan): void {
       isCovered: true,
     },
   );
+
+  add(StatusErasureRepository, 'removeAllOf', (erasure) => erasure.removeAllOf(hex(user(150))), { docs: 3 });
 
   const quota = { limit: 100, windowMs: 86_400_000 };
   add(StatusQuotasRepository, 'take', (quotas) => quotas.take(hex(user(7)), NOW, quota));

@@ -1,0 +1,38 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+
+import { ChatsModule } from '../chats/chats.module.js';
+import { SearchBacklog } from './search-backlog.service.js';
+import { SearchEntriesRepository } from './search-entries.repository.js';
+import { SearchEntry, SearchEntrySchema } from './search-entry.schema.js';
+import { SearchIndexer } from './search-indexer.service.js';
+import { SearchProgressRepository } from './search-progress.repository.js';
+import { SearchProgress, SearchProgressSchema } from './search-progress.schema.js';
+import { SearchQueue } from './search-queue.js';
+import { SearchScopes } from './search-scopes.service.js';
+import { SearchWindows } from './search-window.service.js';
+import { SearchController } from './search.controller.js';
+import { SearchService } from './search.service.js';
+
+@Module({
+  imports: [
+    ChatsModule,
+    MongooseModule.forFeature([
+      { name: SearchEntry.name, schema: SearchEntrySchema },
+      { name: SearchProgress.name, schema: SearchProgressSchema },
+    ]),
+  ],
+  controllers: [SearchController],
+  providers: [
+    SearchService,
+    SearchWindows,
+    SearchScopes,
+    SearchIndexer,
+    SearchQueue,
+    SearchBacklog,
+    SearchEntriesRepository,
+    SearchProgressRepository,
+  ],
+  exports: [SearchBacklog],
+})
+export class SearchModule {}

@@ -1,0 +1,28 @@
+import { DEFAULT_PRIVACY, PRIVACY_ASPECTS, type PrivacySettings } from './privacy-policy.js';
+
+/** What a deleted account is called where its messages remain. */
+export const DELETED_NAME = 'Deleted account';
+
+const ADMITS_NOBODY: PrivacySettings = {
+  ...DEFAULT_PRIVACY,
+  ...Object.fromEntries(PRIVACY_ASPECTS.map((aspect) => [aspect, { level: 'nobody' as const }])),
+  readReceipts: false,
+};
+
+/**
+ * All that is left of the user's fields: nothing to know them by, to log in with or to be found by, and
+ * settings that admit nobody. The email only keeps its unique index; nobody can type it.
+ */
+export function deletedFields(userId: string) {
+  return {
+    email: `deleted:${userId}`,
+    passwordHash: '',
+    name: DELETED_NAME,
+    nameKey: '',
+    about: '',
+    phone: null,
+    avatarUrl: null,
+    lastSeenAt: null,
+    privacy: ADMITS_NOBODY,
+  };
+}
