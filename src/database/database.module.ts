@@ -11,8 +11,11 @@ import { type Connection } from 'mongoose';
 
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseServer } from './database-server.js';
+import { durableWrites } from './durable-writes.js';
 import { ensureIndexes } from './ensure-indexes.js';
 import { settleDeadWrites } from './settle-dead-writes.js';
+
+const SELECTION_TIMEOUT_MS = 5000;
 
 @Global()
 @Module({
@@ -28,7 +31,7 @@ import { settleDeadWrites } from './settle-dead-writes.js';
 class DatabaseServerModule {}
 
 /**
- * The connection of the whole server. Acked writes are on the majority's journal: see ADR 2. Global so
+ * The connection of the whole server. Acked writes are on the journal: see ADR 2. Global so
  * that Nest opens it before any other module and closes it after all of them.
  */
 @Global()
@@ -38,16 +41,16 @@ class DatabaseServerModule {}
     MongooseModule.forRootAsync({
       imports: [DatabaseServerModule],
       inject: [DatabaseServer],
-      useFactory: (server: DatabaseServer) => {
+      useFactory: async ({ uri }: DatabaseServer) => {
         settleDeadWrites();
         return {
-          uri: server.uri,
+          uri,
           autoIndex: false,
           autoCreate: false,
-          writeConcern: { w: 'majority', journal: true },
+          writeConcern: await durableWrites({ uri, timeoutMs: SELECTION_TIMEOUT_MS }),
           // What a failover could still take back is not shown to anybody.
           readConcern: { level: 'majority' },
-          serverSelectionTimeoutMS: 5000,
+          serverSelectionTimeoutMS: SELECTION_TIMEOUT_MS,
           bufferCommands: false,
           maxPoolSize: 20,
           retryAttempts: 3,

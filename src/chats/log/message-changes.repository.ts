@@ -63,8 +63,9 @@ export class MessageChangesRepository {
    * in any order and twice: each field keeps what the highest `rev` says, and deleted stays deleted.
    */
   async project(changes: ChatLogRow[]): Promise<ChatLogRow[]> {
-    if (changes.length === 0) return [];
-    await this.rows.bulkWrite(changes.flatMap(writesOf), { ordered: true });
+    const writes = changes.flatMap(writesOf);
+    if (writes.length === 0) return [];
+    await this.rows.bulkWrite(writes, { ordered: true });
     const targets = await this.findMessages(changes.flatMap(({ messageId }) => messageId ?? []));
     await this.forgetTexts(targets.filter(({ deletedAt }) => deletedAt).map(({ _id }) => _id));
     return targets;

@@ -20,8 +20,11 @@ import { type EngineLog, EngineStartError, messageOf } from './engine-start-erro
 const BUSY_WAIT_MS = 10_000;
 const BUSY_RETRY_MS = 150;
 
-/** Acked writes are journaled: without this `kill -9` would lose the last tenth of a second. */
-const URI_OPTIONS = 'directConnection=true&w=majority&journal=true';
+/**
+ * Acked writes are journaled: without this `kill -9` would lose the last tenth of a second. Not `w=majority`,
+ * which the engine, standing alone, takes as a reason not to wait for the journal.
+ */
+const URI_OPTIONS = 'directConnection=true&w=1&journal=true';
 
 export interface RunnerOptions {
   dataDir: string;
