@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { Membership } from './chat-members.repository.js';
-import { ChatsRepository } from './chats.repository.js';
+import { type ChatRecord, ChatsRepository } from './chats.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
 import { ChatLog } from './log/chat-log.service.js';
@@ -79,10 +79,30 @@ export class ChatHeads {
     const behind = chats
       .map(({ chatId, rev }) => ({ chatId, rev, projectedRev: projected.get(chatId) ?? rev }))
       .filter(({ rev, projectedRev }) => projectedRev < rev);
+    await this.workIn(behind, 'all');
+  }
+
+  /**
+   * Whether any of these chats lacked a change of who and what it is, which it has then: a server that was
+   * killed may have left it behind. One query where a chat has moved a moment ago, none where not.
+   */
+  async repaired(records: ChatRecord[], heads: ReadonlyMap<string, ChatHead>): Promise<boolean> {
+    const behind = records.filter(({ id, projectedRev }) => projectedRev < (heads.get(id)?.rev ?? 0));
+    const chats = behind.map(({ id, projectedRev }) => ({ chatId: id, projectedRev }));
+    return (await this.workIn(chats, 'roster')) > 0;
+  }
+
+  /** Answers how many chats had any. */
+  private async workIn(
+    chats: { chatId: string; projectedRev: number }[],
+    kinds: 'all' | 'roster',
+  ): Promise<number> {
     const changed = await this.log.findChatsWithChangesAfter(
-      behind.map(({ chatId, projectedRev }) => ({ chatId, rev: projectedRev })),
+      chats.map(({ chatId, projectedRev }) => ({ chatId, rev: projectedRev })),
+      kinds,
     );
     await Promise.all(changed.map((chatId) => this.chatLog.ensureProjected(chatId)));
+    return changed.length;
   }
 
   private async lastRows(chatIds: string[]): Promise<Map<string, ChatLogRow>> {

@@ -43,7 +43,7 @@ export class ChatReader {
 
   /** The same where the fixed parts of the chats are at hand. */
   async viewsOf(userId: string, memberships: Membership[], records: ChatRecord[]): Promise<ChatView[]> {
-    const material = await this.gather(userId, memberships, records);
+    const material = await this.gatherWhole(userId, memberships, records);
     const unread = await this.countUnread(userId, memberships, material);
     const views = memberships.flatMap((membership) => {
       const { chatId, role } = membership;
@@ -68,6 +68,16 @@ export class ChatReader {
   async shared(userId: string, membership: Membership): Promise<SharedChatView | null> {
     const records = await this.chats.findByIds([membership.chatId]);
     return sharedView(membership.chatId, await this.gather(userId, [membership], records), null);
+  }
+
+  private async gatherWhole(
+    userId: string,
+    memberships: Membership[],
+    found: ChatRecord[],
+  ): Promise<Material> {
+    const material = await this.gather(userId, memberships, found);
+    if (!(await this.heads.repaired(found, material.heads))) return material;
+    return this.gather(userId, memberships, await this.chats.findByIds(found.map(({ id }) => id)));
   }
 
   private async gather(userId: string, memberships: Membership[], found: ChatRecord[]): Promise<Material> {

@@ -85,12 +85,15 @@ export class ChatLogRepository {
       .toArray();
   }
 
-  /** Which of these chats have changes behind the `rev` given for each. */
-  async findChatsWithChangesAfter(chats: { chatId: string; rev: number }[]): Promise<string[]> {
+  /** Which of these chats have changes, or of the roster alone, behind the `rev` given for each. */
+  async findChatsWithChangesAfter(
+    chats: { chatId: string; rev: number }[],
+    kinds: 'all' | 'roster',
+  ): Promise<string[]> {
     if (chats.length === 0) return [];
     const branches = chats.map(({ chatId, rev }) => ({
       chatId: toObjectId(chatId),
-      kind: { $in: ALL_CHANGES },
+      kind: { $in: kinds === 'all' ? ALL_CHANGES : ROSTER_CHANGES },
       lastSeq: { $exists: true },
       rev: { $gt: rev },
     }));

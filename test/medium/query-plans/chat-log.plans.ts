@@ -30,7 +30,11 @@ export function addChatLog(add: AddPlan): void {
   add(
     ChatLogRepository,
     'findChatsWithChangesAfter',
-    (log) => log.findChatsWithChangesAfter([0, 1].map((n) => ({ chatId: long(n), rev: 5000 }))),
+    (log) =>
+      log.findChatsWithChangesAfter(
+        [0, 1].map((n) => ({ chatId: long(n), rev: 5000 })),
+        'all',
+      ),
     { keys: 20, docs: 20 },
   );
   add(
