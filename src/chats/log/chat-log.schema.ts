@@ -236,6 +236,11 @@ ChatLogSchema.index(
 );
 /** The few that are pinned. */
 ChatLogSchema.index({ chatId: 1, pinned: 1 }, { partialFilterExpression: { pinned: true } });
+/** Those that disappear, until what they said is taken out: a message without content has no `text`. */
+ChatLogSchema.index(
+  { expiresAt: 1 },
+  { partialFilterExpression: { expiresAt: { $exists: true }, text: { $exists: true } } },
+);
 /** The heart of the order: two rows can't take the same place, whichever nodes insert them. */
 ChatLogSchema.index({ chatId: 1, rev: 1 }, { unique: true });
 /** History, and unread counts straight from the index. */

@@ -12,7 +12,7 @@ interface Projection {
   at: Date;
   userId: string;
   messageId: Types.ObjectId;
-  /** The message, unless it was deleted. */
+  /** The message, unless its content is gone: deleted, or disappeared. */
   alive: mongo.Filter<ChatLogRow>;
   target: mongo.Filter<ChatLogRow>;
 }
@@ -35,6 +35,8 @@ const CONTENT = {
   pinned: 1,
   pinRev: 1,
 } as const;
+
+const TELLING: MessageChange['type'][] = ['edited', 'reacted', 'voted'];
 
 /** The updates that each kind of change makes: all of them harmless twice, and in any order. */
 const WRITES: { [T in MessageChange['type']]: (change: ChangeOf<T>, projection: Projection) => Write[] } = {
@@ -68,13 +70,23 @@ const WRITES: { [T in MessageChange['type']]: (change: ChangeOf<T>, projection: 
 };
 
 export function writesOf({ chatId, messageId, senderId, change, rev, createdAt: at }: ChatLogRow): Write[] {
-  if (!messageId || !change) return [];
+  if (!messageId) return [];
   const target = { _id: messageId, chatId };
-  const alive = { ...target, deletedAt: { $exists: false } };
+  const moved = update(target, { $max: { changedRev: rev } });
+  // Forgotten with the content of the message.
+  if (!change) return [moved];
+  const alive = { ...target, text: { $exists: true } };
   const projection = { rev, at, userId: senderId.toHexString(), messageId, target, alive };
   const write = WRITES[change.type] as (change: MessageChange, projection: Projection) => Write[];
-  return [...write(change, projection), update(target, { $max: { changedRev: rev } })];
+  return [...write(change, projection), moved];
 }
+
+/** The changes that say something of a message's content; of one without content the log forgets what they were. */
+export function tellingChangesOf(messageIds: Types.ObjectId[]): mongo.Filter<ChatLogRow> {
+  return { messageId: { $in: messageIds }, 'change.type': { $in: TELLING } };
+}
+
+export const FORGET_CHANGE: mongo.UpdateFilter<ChatLogRow> = { $unset: { change: 1 } };
 
 /** Answers to a message show it as it is now. */
 function requote({ rev, messageId }: Projection, text: string): Write {
