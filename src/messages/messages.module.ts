@@ -82,6 +82,7 @@ import { VotesService } from './votes.service.js';
     ScheduledSender,
     ScheduledExpiry,
     MessageExpiry,
+    MessageChanges,
   ],
 })
 export class MessagesModule {}

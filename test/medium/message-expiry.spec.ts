@@ -124,9 +124,10 @@ describe('taking out what disappeared messages said', () => {
     });
     const changes = [
       changeOf(2, { type: 'edited', text: 'secret too' }),
-      changeOf(3, { type: 'reacted', emoji: '👍' }),
-      changeOf(4, { type: 'voted', optionIds: ['a'] }),
-      changeOf(5, { type: 'pinned', isPinned: true }),
+      changeOf(3, { type: 'previewed', preview: { url: 'http://secret', title: 'secret' } }),
+      changeOf(4, { type: 'reacted', emoji: '👍' }),
+      changeOf(5, { type: 'voted', optionIds: ['a'] }),
+      changeOf(6, { type: 'pinned', isPinned: true }),
     ];
     await store(...changes);
     await sweep();
@@ -150,7 +151,13 @@ describe('taking out what disappeared messages said', () => {
       expiresAt,
     } = message;
     const place = { _id, chatId, rev, kind, seq, senderId, createdAt, clientMessageId, type, expiresAt };
-    expect(await rows().findOne({ _id })).toEqual({ ...place, changedRev: 5 });
-    expect(stored.map(({ change }) => change?.type)).toEqual([undefined, undefined, undefined, 'pinned']);
+    expect(await rows().findOne({ _id })).toEqual({ ...place, changedRev: 6 });
+    expect(stored.map(({ change }) => change)).toEqual([
+      { type: 'edited' },
+      { type: 'previewed' },
+      { type: 'reacted' },
+      { type: 'voted' },
+      { type: 'pinned', isPinned: true },
+    ]);
   });
 });

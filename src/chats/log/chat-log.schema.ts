@@ -5,7 +5,13 @@ import type { AttachmentRow } from './attachment-row.js';
 import type { ChatInfo, ChatSettings } from './chat-profile.js';
 import type { ChatRole } from './chat-state.js';
 import type { MessageChange, ReactionRow, VoteRow } from './message-change.js';
-import type { ContactCardRow, LocationRow, PollRow, QuotedMessageRow } from './message-content.js';
+import type {
+  ContactCardRow,
+  LinkPreviewRow,
+  LocationRow,
+  PollRow,
+  QuotedMessageRow,
+} from './message-content.js';
 
 /** One person in a row that creates a chat or adds to it. */
 export interface RosterChange {
@@ -197,6 +203,13 @@ export class ChatLogRow {
 
   @Prop({ type: Number })
   textRev?: number;
+
+  /** Of the page that the text names first. */
+  @Prop({ type: Object })
+  linkPreview?: LinkPreviewRow;
+
+  @Prop({ type: Number })
+  previewRev?: number;
 
   /** Deleted for everyone: what it said is gone. */
   @Prop({ type: Date })

@@ -130,6 +130,7 @@ export function addMessageChanges(add: AddPlan): void {
   );
   const others = [
     { type: 'reacted', emoji: '👍' },
+    { type: 'previewed', preview: { url: 'http://a', title: 'a' } },
     { type: 'pinned', isPinned: true },
     { type: 'voted', optionIds: ['a'] },
   ] as const;
