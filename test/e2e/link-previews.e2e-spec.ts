@@ -11,7 +11,7 @@ import { PageFetcher } from '../../src/messages/previews/page-fetcher.js';
 import { Conversation } from '../support/conversation.js';
 import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
 
-/** The page at each path, and when its reader is answered. */
+/** A page that was asked for, and does not answer yet. */
 interface Held {
   path: string;
   answer: () => void;
@@ -71,14 +71,18 @@ describe('link previews in messages', () => {
     title: `page ${path}`,
     description: `about ${path}`,
   });
-  const edited = (user: TestUser): Promise<MessageView> =>
-    talk.phone(user).next('message_edited') as Promise<MessageView>;
+  /** The message as it was told once the preview of this page had come. */
+  const told = (user: TestUser, path: string): Promise<MessageView> =>
+    talk
+      .phone(user)
+      .next('message_edited', ({ linkPreview }: MessageView) => linkPreview?.url === url + path);
   const edit = (message: MessageView, text: string): Promise<MessageView> =>
     talk.ok(talk.ann, 'patch', `/api/messages/${message.id}`, { text });
   /** A message of Ann's with its preview. */
   async function previewed(path: string, more: object = {}): Promise<MessageView> {
     await talk.send(talk.ann, talk.groupId, { text: `look: ${url}${path}`, ...more });
-    const [message] = await Promise.all([talk.ann, talk.bob, talk.cat].map(edited));
+    const users = [talk.ann, talk.bob, talk.cat];
+    const [message] = await Promise.all(users.map((user) => told(user, path)));
     await talk.quiet();
     return message as MessageView;
   }
@@ -86,10 +90,12 @@ describe('link previews in messages', () => {
   it('should come behind the message, as a change of it that is no edit', async () => {
     const sent = await talk.send(talk.ann, talk.groupId, `look: ${url}${page('a')}`);
 
-    const message = await edited(talk.bob);
+    const message = await told(talk.bob, page('a'));
 
-    expect(message).toEqual({ ...sent, rev: sent.rev + 1, linkPreview: previewOf(page('a')) });
-    for (const user of [talk.ann, talk.cat]) expect(await edited(user)).toEqual(message);
+    expect(message).toEqual(
+      Object.assign({}, sent, { rev: sent.rev + 1, linkPreview: previewOf(page('a')) }),
+    );
+    for (const user of [talk.ann, talk.cat]) expect(await told(user, page('a'))).toEqual(message);
     for (const user of [talk.ann, talk.bob, talk.cat]) {
       expect(await talk.message(user, sent)).toEqual(message);
       expect(await talk.chat(user, talk.groupId)).toMatchObject({ rev: message.rev, lastMessage: message });
@@ -117,7 +123,7 @@ describe('link previews in messages', () => {
     await talk.quiet();
 
     held[0]?.answer();
-    const message = await edited(talk.cat);
+    const message = await told(talk.cat, page('a'));
 
     expect(message.linkPreview).toEqual(previewOf(page('a')));
     await talk.expectSilence(talk.bob, talk.eve);
@@ -159,10 +165,12 @@ describe('link previews in messages', () => {
 
     const changed = await edit(first, `better: ${url}${page('b')}`);
     expect(changed).not.toHaveProperty('linkPreview');
-    expect(await edited(talk.bob)).toEqual(changed);
-    const again = await edited(talk.bob);
+    const again = await told(talk.bob, page('b'));
 
-    expect(again).toEqual({ ...changed, rev: changed.rev + 1, linkPreview: previewOf(page('b')) });
+    expect(again).toEqual(
+      Object.assign({}, changed, { rev: changed.rev + 1, linkPreview: previewOf(page('b')) }),
+    );
+    expect(talk.phone(talk.bob).all('message_edited')).toEqual([changed, again]);
     expect(await talk.message(talk.cat, first)).toEqual(again);
   });
 
@@ -182,9 +190,10 @@ describe('link previews in messages', () => {
       .toBe(1);
     held.find(({ path }) => path === page('b'))?.answer();
 
-    expect((await edited(talk.bob)).linkPreview).toEqual(previewOf(page('b')));
+    const message = await told(talk.bob, page('b'));
     await talk.settle();
-    expect(talk.phone(talk.bob).heard).toEqual([]);
+    expect(talk.phone(talk.bob).all('message_edited')).toEqual([message]);
+    expect(message.linkPreview).toEqual(previewOf(page('b')));
   });
 
   it('should go with what was deleted, and not come to it', async () => {
