@@ -83,10 +83,10 @@ const WRITES: { [T in MessageChange['type']]: (change: ChangeOf<T>, projection: 
 };
 
 export function writesOf({ chatId, messageId, senderId, change, rev, createdAt: at }: ChatLogRow): Write[] {
-  if (!messageId || !change) return [];
+  if (!messageId) return [];
   const target = { _id: messageId, chatId };
   const moved = update(target, { $max: { changedRev: rev } });
-  if (isForgotten(change)) return [moved];
+  if (!change || isForgotten(change)) return [moved];
   const alive = { ...target, text: { $exists: true } };
   const projection = { rev, at, userId: senderId.toHexString(), messageId, target, alive };
   const write = WRITES[change.type] as (change: MessageChange, projection: Projection) => Write[];
