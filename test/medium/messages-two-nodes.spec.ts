@@ -56,7 +56,8 @@ describe('changing messages on two nodes at once', () => {
           .get(`/api/chats/${talk.groupId}/messages`)
           .set(user.auth)
           .expect(200);
-        answers.push((body as { items: MessageView[] }).items[0] as MessageView);
+        const { items } = body as { items: MessageView[] };
+        answers.push(items.find(({ id }) => id === first.id) as MessageView);
         const synced = await node.http
           .post('/api/sync')
           .set(user.auth)
