@@ -28,7 +28,9 @@ import { ChatLogRow, ChatLogSchema } from './log/chat-log.schema.js';
 import { ChatLog } from './log/chat-log.service.js';
 import { ChatLogStore } from './log/chat-log.store.js';
 import { ChatWatermarks } from './log/chat-watermarks.js';
+import { ExpiredMessagesRepository } from './log/expired-messages.repository.js';
 import { MessageChangesRepository } from './log/message-changes.repository.js';
+import { MessageCopies } from './log/message-copies.js';
 import { MessagePast } from './log/message-past.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
@@ -91,6 +93,8 @@ import { RelationsService } from './relations.service.js';
     ChatLogRepository,
     AttachmentsRepository,
     MessageChangesRepository,
+    ExpiredMessagesRepository,
+    MessageCopies,
     MessagePast,
     ChatReceiptsRepository,
   ],
@@ -111,6 +115,8 @@ import { RelationsService } from './relations.service.js';
     ChatLog,
     ChatLogRepository,
     MessageChangesRepository,
+    ExpiredMessagesRepository,
+    MessageCopies,
     MessagePast,
     ChatMembersRepository,
     ChatReceiptsRepository,

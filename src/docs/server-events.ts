@@ -29,7 +29,8 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     payload: ScheduledMessageView,
   },
   message_edited: {
-    summary: 'The text of a message is another; `rev` is that of the change',
+    summary:
+      'The text of a message is another, or the preview of the page that it names has come; `rev` is that of the change',
     to: 'All members who may see the message',
     payload: MessageView,
   },

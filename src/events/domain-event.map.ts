@@ -48,7 +48,7 @@ export interface DomainEventMap {
   'message.created': { message: MessageView; recipientIds: readonly string[] };
   /** A message to be sent later is new, was sent, could not be sent, or was cancelled: of its sender alone. */
   'scheduled.changed': { userId: string; scheduled: ScheduledMessageView };
-  /** Of changes of messages `recipientIds` are the members who may see the message. */
+  /** Another text, or a link preview. Of changes of messages `recipientIds` are the members who may see the message. */
   'message.edited': { message: MessageView; recipientIds: readonly string[] };
   /** For oneself (`me`): `rev` is the user's `me` rev, and they alone hear of it. */
   'message.deleted': OfMessage & { seq: number; for: 'me' | 'everyone' };

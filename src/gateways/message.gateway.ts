@@ -31,7 +31,7 @@ export class MessageGateway {
   ) {}
 
   @ClientEvent('edit_message', {
-    summary: 'Gives a text of mine another text, for some minutes after it was sent',
+    summary: 'Gives a text of mine, or files of mine, another text, for some minutes after it was sent',
     ack: MessageAck,
     errors: ['NOT_FOUND', 'FORBIDDEN', 'GONE'],
     emits: ['message_edited'],

@@ -12,6 +12,7 @@ import { StatusModule } from '../status/status.module.js';
 import { AccountErasureJob } from './account-erasure.job.js';
 import { CallSweepJob } from './call-sweep.job.js';
 import { ConnectionsJob } from './connections.job.js';
+import { ExpiredMessagesJob } from './expired-messages.job.js';
 import { JobLease, JobLeaseSchema } from './job-lease.schema.js';
 import { JobLeasesRepository } from './job-leases.repository.js';
 import { JobRunner } from './job-runner.js';
@@ -40,6 +41,7 @@ import { StatusSweepJob } from './status-sweep.job.js';
     CallSweepJob,
     MediaSweepJob,
     ScheduledMessagesJob,
+    ExpiredMessagesJob,
     LinkPreviewsJob,
     ConnectionsJob,
     SearchIndexJob,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { DirectGate } from '../chats/direct-gate.js';
 import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
+import type { MessageChange } from '../chats/log/message-change.js';
 import { MessageChangesRepository } from '../chats/log/message-changes.repository.js';
 import { lastVisibleRev } from '../chats/membership.js';
 import { Clock } from '../common/clock.js';
@@ -17,11 +18,13 @@ import { AppConfig } from '../config/app-config.js';
 import { DomainEvents } from '../events/domain-events.js';
 import type { EarlierTextView } from './earlier-text.view.js';
 import { MessageAccess } from './message-access.js';
+import { isFileType } from './message-attachments.service.js';
 import { MessageChanges } from './message-changes.service.js';
 import { MessageViews } from './message-views.service.js';
 import { type MessageView, toMessageView } from './message.view.js';
+import { firstUrl } from './previews/first-url.js';
 
-/** Another text for a message of one's own, and the texts that it had before. */
+/** Another text for a message of one's own, or below its files, and the texts that it had before. */
 @Injectable()
 export class EditsService {
   constructor(
@@ -45,7 +48,7 @@ export class EditsService {
       chatId,
       decide: (now) => {
         this.assertEditable(userId, now);
-        return now.text === text ? null : { type: 'edited', text };
+        return now.text === text ? null : toEdit(now, text);
       },
       changed: (now, recipientIds) => {
         this.events.publish('message.edited', { message: toMessageView(now), recipientIds });
@@ -80,11 +83,22 @@ export class EditsService {
     this.access.assertAlive(message);
     if (message.senderId.toHexString() !== userId)
       throw new ForbiddenError('You can edit your own messages only');
-    if (message.type !== 'text') throw new ForbiddenError('Only text messages can be edited');
+    if (!hasText(message))
+      throw new ForbiddenError('Only texts, and what is written below files, can be edited');
     const age = this.clock.nowMs() - message.createdAt.getTime();
     if (age > this.config.editWindowMs) {
       const minutes = this.config.editWindowMs / 60_000;
       throw new ForbiddenError(`A message can be edited for ${minutes} minutes after it was sent`);
     }
   }
+}
+
+function hasText({ type }: ChatLogRow): boolean {
+  return type === 'text' || isFileType(type);
+}
+
+/** A preview stays with the address that it is of. */
+function toEdit({ linkPreview }: ChatLogRow, text: string): MessageChange {
+  const dropsPreview = linkPreview !== undefined && linkPreview.url !== firstUrl(text);
+  return { type: 'edited', text, ...(dropsPreview && { dropsPreview }) };
 }

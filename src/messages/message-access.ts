@@ -51,6 +51,13 @@ export class MessageAccess {
     return row;
   }
 
+  /** For what the server does by itself: nobody asks. */
+  async getStored(messageId: string): Promise<ChatLogRow> {
+    const row = await this.messages.findMessage(messageId);
+    if (!row) throw new NotFoundError('Message');
+    return row;
+  }
+
   /** Nothing more becomes of a message that was deleted for everyone, or has disappeared. */
   assertAlive(message: ChatLogRow): void {
     if (message.deletedAt) throw new AppError('GONE', 'This message was deleted');

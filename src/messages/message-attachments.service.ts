@@ -75,7 +75,7 @@ export class MessageAttachments {
   }
 }
 
-function isFileType(type: string | undefined): type is FileMessageType {
+export function isFileType(type: string | undefined): type is FileMessageType {
   return (FILE_TYPES as readonly (string | undefined)[]).includes(type);
 }
 

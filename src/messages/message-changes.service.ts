@@ -15,7 +15,10 @@ const MAX_READS = 10;
 class StaleMessageError extends Error {}
 
 export interface ChangeOfMessage {
+  /** Whose deed it is. */
   userId: string;
+  /** The server does it in their name, whatever they may do themselves by now. */
+  isByServer?: true;
   messageId: string;
   /** Where it is known already. */
   chatId?: string;
@@ -53,16 +56,18 @@ export class MessageChanges {
   /** `null`: the message was changed meanwhile. The last try is content with the order of the log. */
   private async tryOnce(
     chatId: string,
-    { userId, messageId, decide, changed }: ChangeOfMessage,
+    { userId, messageId, isByServer, decide, changed }: ChangeOfMessage,
     isLast: boolean,
   ): Promise<ChatLogRow | null> {
     const seen = await this.log.state(chatId);
     const seenRev = seen.rev;
     await this.log.settled(chatId, seenRev);
-    const message = await this.access.getChangeable(userId, messageId);
+    const message = isByServer
+      ? await this.access.getStored(messageId)
+      : await this.access.getChangeable(userId, messageId);
     const senderId = toObjectId(userId);
     const draft: AppendRequest['draft'] = (state) => {
-      if (!state.has(userId)) throw new NotAMemberError();
+      if (!isByServer && !state.has(userId)) throw new NotAMemberError();
       // Another state was loaded since: it may hold changes of other nodes.
       if (!isLast && (state !== seen || state.mayHaveChanged(messageId, seenRev)))
         throw new StaleMessageError();

@@ -38,6 +38,27 @@ export class ForwardedView {
   count: number;
 }
 
+/** What the page that a text names first says of itself; comes a moment after the text. */
+export class LinkPreviewView {
+  @ApiProperty({ example: 'https://example.com/', description: 'As the text names it' })
+  url: string;
+
+  @ApiProperty({ example: 'Example Domain' })
+  title: string;
+
+  @ApiPropertyOptional({ example: 'For use in examples' })
+  description?: string;
+
+  @ApiPropertyOptional({
+    example: 'https://example.com/picture.png',
+    description: 'Who loads it shows their address to whoever runs the page; the server never does',
+  })
+  imageUrl?: string;
+
+  @ApiPropertyOptional({ example: 'Example' })
+  siteName?: string;
+}
+
 export class LocationView {
   @ApiProperty({ type: Number, example: 52.5163 })
   latitude: number;

@@ -50,7 +50,7 @@ export class MessageController {
   @Patch()
   @RateLimit('change_message')
   @ApiOperation({
-    summary: 'Edit a text of mine',
+    summary: 'Edit a text of mine, or what is written below files of mine',
     description:
       'The same as the socket event `edit_message`: who may see the message gets `message_edited`. `FORBIDDEN` once it is older than the setting `EDIT_WINDOW_MINUTES`, `GONE` when it was deleted. The same text again changes nothing.',
   })

@@ -6,6 +6,7 @@ import { MediaView, toMediaView } from '../media/media.view.js';
 import {
   ContactCardView,
   ForwardedView,
+  LinkPreviewView,
   LocationView,
   PollView,
   ReactionView,
@@ -62,6 +63,12 @@ export class MessageView {
 
   @ApiPropertyOptional({ type: ForwardedView, description: 'Messages that were passed on' })
   forwarded?: ForwardedView;
+
+  @ApiPropertyOptional({
+    type: LinkPreviewView,
+    description: 'Texts with an address; only while `LINK_PREVIEWS` is on',
+  })
+  linkPreview?: LinkPreviewView;
 
   @ApiPropertyOptional({ type: LocationView })
   location?: LocationView;
@@ -124,6 +131,7 @@ export function toMessageView(row: ChatLogRow): MessageView {
     ...(row.type === 'system' && { system: toSystemNoteView(row) }),
     ...(row.replyTo && !row.deletedAt && { replyTo: toReplyToView(row.replyTo) }),
     ...(row.forwardCount && { forwarded: { count: row.forwardCount } }),
+    ...(row.linkPreview && { linkPreview: row.linkPreview }),
     ...(row.location && { location: row.location }),
     ...(row.contact && { contact: row.contact }),
     ...(row.poll && { poll: toPollView(row.poll, row.votes) }),

@@ -11,6 +11,7 @@ import { MessageMarksModule } from './marks/message-marks.module.js';
 import { MessageAccess } from './message-access.js';
 import { MessageAttachments } from './message-attachments.service.js';
 import { MessageChanges } from './message-changes.service.js';
+import { MessageExpiry } from './message-expiry.service.js';
 import { MessageInfo } from './message-info.service.js';
 import { MessageMarksController } from './message-marks.controller.js';
 import { MessageViews } from './message-views.service.js';
@@ -62,6 +63,7 @@ import { VotesService } from './votes.service.js';
     StarsService,
     ForwardsService,
     MessageInfo,
+    MessageExpiry,
     ScheduledMessages,
     ScheduledSender,
     ScheduledExpiry,
@@ -79,6 +81,8 @@ import { VotesService } from './votes.service.js';
     ScheduledMessages,
     ScheduledSender,
     ScheduledExpiry,
+    MessageExpiry,
+    MessageChanges,
   ],
 })
 export class MessagesModule {}

@@ -72,6 +72,11 @@ export class SearchEntriesRepository {
     }
   }
 
+  /** Of messages that have disappeared. */
+  async remove(messageIds: readonly string[]): Promise<void> {
+    await this.entries.deleteMany({ _id: { $in: messageIds.map(toObjectId) } });
+  }
+
   /** How many entries a term leads to, counted no further than `limit`. */
   async count(scope: SearchScope, term: SearchTerm, limit: number): Promise<number> {
     const found = await this.entries

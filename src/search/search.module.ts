@@ -3,6 +3,7 @@ import { MongooseModule } from '@nestjs/mongoose';
 
 import { ChatsModule } from '../chats/chats.module.js';
 import { SearchBacklog } from './search-backlog.service.js';
+import { SearchCopies } from './search-copies.js';
 import { SearchEntriesRepository } from './search-entries.repository.js';
 import { SearchEntry, SearchEntrySchema } from './search-entry.schema.js';
 import { SearchIndexer } from './search-indexer.service.js';
@@ -30,6 +31,7 @@ import { SearchService } from './search.service.js';
     SearchIndexer,
     SearchQueue,
     SearchBacklog,
+    SearchCopies,
     SearchEntriesRepository,
     SearchProgressRepository,
   ],

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { MessageView } from '../../src/messages/message.view.js';
 import { Conversation } from '../support/conversation.js';
-import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
+import { imageOf, upload } from '../support/media-files.js';
 
 describe('editing messages', () => {
   let app: TestApp;
@@ -158,6 +159,49 @@ describe('editing messages', () => {
 
     await talk.add(talk.bob);
     expect(await talk.message(talk.bob, first)).toMatchObject({ text: 'hello again' });
+  });
+
+  it('should change what is written below files by the same rules, and add it where there was nothing', async () => {
+    const photo = await upload(app, talk.ann, await imageOf());
+    const sent = await talk.send(talk.ann, talk.groupId, { attachmentIds: [photo.id] });
+    const answer = await talk.send(talk.bob, talk.groupId, { text: 'nice', replyToId: sent.id });
+    expect(answer.replyTo).toEqual({ messageId: sent.id, senderId: talk.ann.id, type: 'image', text: '' });
+    const caption = (user: TestUser, text: string) =>
+      talk.call(user, 'patch', `/api/messages/${sent.id}`, { text });
+    await talk.quiet();
+
+    const { body: edited } = await caption(talk.ann, 'at the see');
+    const { body: again } = await caption(talk.ann, 'at the sea');
+
+    const changed = { text: 'at the sea', rev: edited.rev + 1, editedAt: expect.any(String) as unknown };
+    expect(again).toEqual(Object.assign({}, sent, changed));
+    expect(again.attachments).toEqual([photo]);
+    expect(await talk.phone(talk.cat).count('message_edited', 2)).toEqual([edited, again]);
+    expect(await talk.behind(talk.cat, talk.groupId, edited.rev)).toContainEqual(again);
+    expect((await talk.message(talk.cat, answer)).replyTo).toMatchObject({
+      type: 'image',
+      text: 'at the sea',
+    });
+    const { items } = await talk.ok(talk.bob, 'get', `/api/messages/${sent.id}/edits`);
+    expect(items.map(({ text }: { text: string }) => text)).toEqual(['', 'at the see']);
+    await talk.expectSilence(talk.eve);
+
+    expect(await caption(talk.bob, 'mine')).toMatchObject({ status: 403 });
+    expect(await caption(talk.eve, 'mine')).toMatchObject({ status: 404 });
+    app.clock.advance(15 * 60_000 + 1);
+    expect(await caption(await app.login(talk.ann.email), 'late')).toMatchObject({ status: 403 });
+  });
+
+  it.each([
+    ['a place', { location: { latitude: 1, longitude: 2 } }],
+    ['a card', { contact: { name: 'Cleo' } }],
+    ['a poll', { poll: { question: 'When?', options: ['now', 'later'] } }],
+  ])('should refuse it for %s', async (_, content) => {
+    const sent = await talk.send(talk.ann, talk.groupId, content);
+
+    await talk.refused('FORBIDDEN', talk.ann, 'patch', `/api/messages/${sent.id}`, { text: 'other' });
+
+    expect(await talk.message(talk.bob, sent)).toEqual(sent);
   });
 
   it('should answer a retry of the send with the message, and other content with CONFLICT', async () => {

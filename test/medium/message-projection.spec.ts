@@ -52,6 +52,10 @@ describe('changes worked into their message', () => {
       rowOf(15, { type: 'reacted', emoji: '❤️' }, talk.cat.id),
       rowOf(16, { type: 'pinned', isPinned: false }),
       rowOf(17, { type: 'voted', optionIds: ['x'] }),
+      rowOf(18, { type: 'previewed', preview: { url: 'http://b', title: 'a page' } }),
+      rowOf(19, { type: 'edited', text: 'c', dropsPreview: true }),
+      rowOf(20, { type: 'previewed', preview: { url: 'http://c', title: 'another page' } }),
+      rowOf(21, { type: 'edited', text: 'd' }),
     ];
     const random = new SeededRandom(1);
     const outcomes = new Set<string>();
@@ -61,15 +65,39 @@ describe('changes worked into their message', () => {
       for (const row of random.shuffled([...rows, ...rows])) await changes.project([row]);
       outcomes.add(sorted(await stored()));
       await app.connection.collection('messages').replaceOne({ _id: original?._id }, original as object);
-      for (const row of random.shuffled([...rows, rowOf(18, { type: 'deleted' }), ...rows]))
+      for (const row of random.shuffled([...rows, rowOf(22, { type: 'deleted' }), ...rows]))
         await changes.project([row]);
       outcomesOfDeleted.add(sorted(await stored()));
     }
 
     expect(outcomes.size).toBe(1);
-    expect([...outcomes][0]).toContain('"text":"b"');
+    expect([...outcomes][0]).toContain('"text":"d"');
+    expect([...outcomes][0]).toContain('another page');
     expect(outcomesOfDeleted.size).toBe(1);
-    expect([...outcomesOfDeleted][0]).not.toMatch(/"text":|hello|👍/);
+    expect([...outcomesOfDeleted][0]).not.toMatch(/"text":|hello|page|👍/);
+  });
+
+  it('should have no preview once an edit has dropped it', async () => {
+    const changes = app.app.get(MessageChangesRepository);
+    const drop = rowOf(11, { type: 'edited', text: 'none', dropsPreview: true });
+    await changes.project([rowOf(10, { type: 'previewed', preview: { url: 'http://a', title: 'a page' } })]);
+    expect(await stored()).toHaveProperty('linkPreview.title', 'a page');
+
+    await changes.project([drop]);
+
+    expect(await stored()).not.toHaveProperty('linkPreview');
+  });
+
+  it('should be worked in again where the deletion has made the log forget what they were', async () => {
+    await talk.ok(talk.ann, 'patch', `/api/messages/${first.id}`, { text: 'hello!' });
+    await talk.ok(talk.ann, 'delete', `/api/messages/${first.id}?for=everyone`);
+    const rows = await app.app.get(ChatLogRepository).findChanges(talk.groupId, first.rev);
+    expect(rows.map(({ change }) => change)).toEqual([{ type: 'edited' }, { type: 'deleted' }]);
+    const before = await stored();
+
+    await app.app.get(MessageChangesRepository).project(rows);
+
+    expect(await stored()).toEqual(before);
   });
 
   it('should be made up for after a crash, before anything is shown of it', async () => {

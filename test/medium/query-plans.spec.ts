@@ -18,7 +18,12 @@ import {
   seedAccounts,
 } from './query-plans/accounts.plans.js';
 import { addCalls, seedCalls } from './query-plans/calls.plans.js';
-import { addChatLog, addMessageChanges, seedChatLog } from './query-plans/chat-log.plans.js';
+import {
+  addChatLog,
+  addExpiredMessages,
+  addMessageChanges,
+  seedChatLog,
+} from './query-plans/chat-log.plans.js';
 import { addChats, addMembers, addPreferences, addReceipts, seedChats } from './query-plans/chats.plans.js';
 import { addInvites, seedInvites } from './query-plans/invites.plans.js';
 import { addMarks, seedMarks } from './query-plans/marks.plans.js';
@@ -101,6 +106,7 @@ describe('query plans', () => {
     addChatLog,
     addPreferences,
     addMessageChanges,
+    addExpiredMessages,
     addMarks,
     addReceipts,
     addStatuses,

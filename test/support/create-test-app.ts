@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Test } from '@nestjs/testing';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { io, type ManagerOptions, type SocketOptions } from 'socket.io-client';
@@ -121,7 +121,10 @@ export class TestApp {
 }
 
 /** The real app on a random port, with a database of its own, and a clock that tests can move on. */
-export async function createTestApp(overrides: Record<string, string> = {}): Promise<TestApp> {
+export async function createTestApp(
+  overrides: Record<string, string> = {},
+  provide: (builder: TestingModuleBuilder) => TestingModuleBuilder = (builder) => builder,
+): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'parley-app-'));
   const config = AppConfig.from({
     NODE_ENV: 'test',
@@ -132,12 +135,12 @@ export async function createTestApp(overrides: Record<string, string> = {}): Pro
     PRESENCE_GRACE_SECONDS: '1',
     ...overrides,
   });
-  const module = await Test.createTestingModule({ imports: [AppModule] })
+  const builder = Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(AppConfig)
     .useValue(config)
     .overrideProvider(Clock)
-    .useClass(TestClock)
-    .compile();
+    .useClass(TestClock);
+  const module = await provide(builder).compile();
   const app = module.createNestApplication<NestExpressApplication>({
     ...APP_OPTIONS,
     logger: ['fatal', 'error'],

@@ -5,7 +5,13 @@ import type { AttachmentRow } from './attachment-row.js';
 import type { ChatInfo, ChatSettings } from './chat-profile.js';
 import type { ChatRole } from './chat-state.js';
 import type { MessageChange, ReactionRow, VoteRow } from './message-change.js';
-import type { ContactCardRow, LocationRow, PollRow, QuotedMessageRow } from './message-content.js';
+import type {
+  ContactCardRow,
+  LinkPreviewRow,
+  LocationRow,
+  PollRow,
+  QuotedMessageRow,
+} from './message-content.js';
 
 /** One person in a row that creates a chat or adds to it. */
 export interface RosterChange {
@@ -198,6 +204,13 @@ export class ChatLogRow {
   @Prop({ type: Number })
   textRev?: number;
 
+  /** Of the page that the text names first. */
+  @Prop({ type: Object })
+  linkPreview?: LinkPreviewRow;
+
+  @Prop({ type: Number })
+  previewRev?: number;
+
   /** Deleted for everyone: what it said is gone. */
   @Prop({ type: Date })
   deletedAt?: Date;
@@ -236,6 +249,11 @@ ChatLogSchema.index(
 );
 /** The few that are pinned. */
 ChatLogSchema.index({ chatId: 1, pinned: 1 }, { partialFilterExpression: { pinned: true } });
+/** Those that disappear, until what they said is taken out: a message without content has no `text`. */
+ChatLogSchema.index(
+  { expiresAt: 1 },
+  { partialFilterExpression: { expiresAt: { $exists: true }, text: { $exists: true } } },
+);
 /** The heart of the order: two rows can't take the same place, whichever nodes insert them. */
 ChatLogSchema.index({ chatId: 1, rev: 1 }, { unique: true });
 /** History, and unread counts straight from the index. */

@@ -19,6 +19,23 @@ export function isExpired({ expiresAt }: { expiresAt?: Date }, nowMs: number): b
   return expiresAt !== undefined && expiresAt.getTime() <= nowMs;
 }
 
+/** What is left of a message that has disappeared, for readers and in the database: its place. */
+export const PLACE_FIELDS = [
+  '_id',
+  'chatId',
+  'rev',
+  'kind',
+  'senderId',
+  'createdAt',
+  'seq',
+  'clientMessageId',
+  'type',
+  'expiresAt',
+  'isQuiet',
+  'changedRev',
+  'deletedAt',
+] as const satisfies (keyof ChatLogRow)[];
+
 /**
  * The row as it may be read at this moment. Of an expired message only its place is left, and what is told
  * of its changes, named field by field: content that rows get later never slips out. An answer outlives
@@ -26,16 +43,8 @@ export function isExpired({ expiresAt }: { expiresAt?: Date }, nowMs: number): b
  */
 export function asOf(row: ChatLogRow, nowMs: number): ChatLogRow {
   if (!isExpired(row, nowMs)) return withQuoteAsOf(row, nowMs);
-  const { _id, chatId, rev, kind, senderId, createdAt, seq, clientMessageId, type, expiresAt } = row;
-  const { isQuiet, changedRev, deletedAt } = row;
-  const left = { _id, chatId, rev, kind, senderId, createdAt, seq, clientMessageId, type, expiresAt };
-  return {
-    ...left,
-    ...(isQuiet && { isQuiet }),
-    ...(changedRev !== undefined && { changedRev }),
-    ...(deletedAt && { deletedAt }),
-    text: '',
-  };
+  const place = PLACE_FIELDS.filter((field) => row[field] !== undefined).map((field) => [field, row[field]]);
+  return Object.assign(Object.fromEntries(place) as ChatLogRow, { text: '' });
 }
 
 function withQuoteAsOf(row: ChatLogRow, nowMs: number): ChatLogRow {

@@ -1,8 +1,13 @@
 import type { Types } from 'mongoose';
 
+import type { LinkPreviewRow } from './message-content.js';
+
 /** What a row of kind `message_changed` does to the message that it names; whose deed it is, the row says. */
 export type MessageChange =
-  | { type: 'edited'; text: string }
+  /** `dropsPreview`: the preview that it had is of an address that the new text does not name first. */
+  | { type: 'edited'; text: string; dropsPreview?: true }
+  /** By the server, in the name of its sender. */
+  | { type: 'previewed'; preview: LinkPreviewRow }
   | { type: 'deleted' }
   /** `null` takes the reaction back. */
   | { type: 'reacted'; emoji: string | null }

@@ -7,7 +7,7 @@ import { toObjectId } from '../../database/object-id.js';
 import { ChatLogRow } from './chat-log.schema.js';
 import { asOf } from './expiry.js';
 import type { EditRow } from './message-change.js';
-import { writesOf } from './message-change.writes.js';
+import { FORGET_CHANGE, tellingChangesOf, writesOf } from './message-change.writes.js';
 
 /**
  * Messages as the changes behind them have made them, and those changes. What has expired leaves here
@@ -67,17 +67,9 @@ export class MessageChangesRepository {
     if (writes.length === 0) return [];
     await this.rows.bulkWrite(writes, { ordered: true });
     const targets = await this.findMessages(changes.flatMap(({ messageId }) => messageId ?? []));
-    await this.forgetTexts(targets.filter(({ deletedAt }) => deletedAt).map(({ _id }) => _id));
+    const deletedIds = targets.filter(({ deletedAt }) => deletedAt).map(({ _id }) => _id);
+    if (deletedIds.length > 0) await this.rows.updateMany(tellingChangesOf(deletedIds), FORGET_CHANGE);
     return targets;
-  }
-
-  /** The log remembers each text of a message until the message is deleted. */
-  private async forgetTexts(deletedIds: Types.ObjectId[]): Promise<void> {
-    if (deletedIds.length === 0) return;
-    await this.rows.updateMany(
-      { messageId: { $in: deletedIds }, 'change.type': 'edited' },
-      { $unset: { 'change.text': 1 } },
-    );
   }
 
   /** The edits of a message behind `afterRev` up to `toRev`, in order. */

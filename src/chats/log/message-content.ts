@@ -30,3 +30,14 @@ export interface PollRow {
   options: { id: string; text: string }[];
   multiple: boolean;
 }
+
+/** What the first page that a text names says of itself. */
+export interface LinkPreviewRow {
+  /** As in the text. */
+  url: string;
+  title: string;
+  description?: string;
+  /** For clients to load, or not: the server never fetches it. */
+  imageUrl?: string;
+  siteName?: string;
+}

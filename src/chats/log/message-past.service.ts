@@ -45,11 +45,19 @@ function withoutLater(row: ChatLogRow, toRev: number): ChatLogRow {
   const reactions = upTo(row.reactions, toRev);
   const votes = upTo(row.votes, toRev);
   const pinned = (row.pinRev ?? 0) <= toRev && row.pinned;
+  const linkPreview = (row.previewRev ?? 0) <= toRev ? row.linkPreview : undefined;
   const marks = [...Object.values(reactions), ...Object.values(votes)].map(({ rev }) => rev);
-  const revs = [row.textRev ?? 0, row.pinRev ?? 0, ...marks].filter((rev) => rev <= toRev);
+  const revs = [row.textRev ?? 0, row.previewRev ?? 0, row.pinRev ?? 0, ...marks].filter(
+    (rev) => rev <= toRev,
+  );
   const replyTo = quoteUpTo(row.replyTo, toRev);
   const changedRev = Math.max(row.rev, ...revs);
-  return Object.assign({}, row, { reactions, votes, pinned, changedRev }, replyTo && { replyTo });
+  return Object.assign(
+    {},
+    row,
+    { reactions, votes, pinned, linkPreview, changedRev },
+    replyTo && { replyTo },
+  );
 }
 
 function upTo<T extends { rev: number }>(marks: Record<string, T> = {}, toRev: number): Record<string, T> {

@@ -36,3 +36,5 @@ MessageMarkSchema.index(
   { userId: 1, rev: 1, messageId: 1 },
   { partialFilterExpression: { deletedAt: { $exists: true } } },
 );
+/** All stars of one message. */
+MessageMarkSchema.index({ messageId: 1 }, { partialFilterExpression: { starredAt: { $exists: true } } });

@@ -107,6 +107,13 @@ export class MessageMarksRepository {
     return rows.map(({ messageId, starredAt }) => ({ messageId: messageId.toHexString(), starredAt }));
   }
 
+  /** Nobody's star is left on these messages. */
+  async forgetStars(messageIds: readonly string[]): Promise<void> {
+    const starred = { messageId: { $in: messageIds.map(toObjectId) }, starredAt: { $exists: true } };
+    await this.marks.deleteMany({ ...starred, deletedAt: { $exists: false } });
+    await this.marks.updateMany(starred, { $unset: { starredAt: 1 } });
+  }
+
   /** Messages that the user deleted for themselves behind a `me` rev, in its order. */
   async findDeletedAfter(userId: string, rev: number, limit: number): Promise<DeletedMark[]> {
     const rows = await this.marks

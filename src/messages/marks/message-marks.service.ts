@@ -55,6 +55,11 @@ export class MessageMarks {
     return this.marks.findStarred(userId, after, limit);
   }
 
+  /** Of messages that have disappeared; nobody has to be told. */
+  forgetStars(messageIds: readonly string[]): Promise<void> {
+    return this.marks.forgetStars(messageIds);
+  }
+
   async deletedBehind(userId: string, heldRev: number): Promise<DeletedBehind> {
     const found = await this.marks.findDeletedAfter(userId, heldRev, MAX_SYNCED_MARKS + 1);
     const marks = found.slice(0, MAX_SYNCED_MARKS);

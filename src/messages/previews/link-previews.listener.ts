@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleInit, Optional } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
 import { toErrorInfo } from '../../common/errors/error-body.js';
 import { RateLimiter } from '../../common/rate-limit/rate-limiter.js';
@@ -10,7 +10,7 @@ import { LinkPreviews } from './link-previews.service.js';
 import { PreviewAttachment } from './preview-attachment.js';
 
 /**
- * A text message was stored and told -> the preview of its first address, some time later. A preview that
+ * A text message, or another text of it, was stored and told -> the preview of its first address, some time later. A preview that
  * a crash, a full queue or a sender's limit costs does not come.
  */
 @Injectable()
@@ -22,23 +22,26 @@ export class LinkPreviewsListener implements OnModuleInit {
     private readonly previews: LinkPreviews,
     private readonly limiter: RateLimiter,
     private readonly config: AppConfig,
-    @Optional() private readonly attachment?: PreviewAttachment,
+    private readonly attachment: PreviewAttachment,
   ) {}
 
   onModuleInit(): void {
     if (!this.config.hasLinkPreviews) return;
+    this.events.on('message.created', ({ message }) => this.look(message));
+    this.events.on('message.edited', ({ message }) => this.look(message));
+  }
+
+  private look(message: MessageView): void {
+    const url = message.type === 'text' ? firstUrl(message.text) : null;
     // Not waited for: nobody, a stopping server neither, waits for a foreign one.
-    this.events.on('message.created', ({ message }) => {
-      const url = message.type === 'text' ? firstUrl(message.text) : null;
-      if (url) void this.preview(message, url);
-    });
+    if (url && url !== message.linkPreview?.url) void this.preview(message, url);
   }
 
   private async preview(message: MessageView, url: string): Promise<void> {
     try {
       await this.limiter.consume('link_previews', message.senderId);
       const preview = await this.previews.find(url);
-      if (preview) await this.attachment?.attach(message, preview);
+      if (preview) await this.attachment.attach(message, preview);
     } catch (error) {
       if (toErrorInfo(error).code === 'RATE_LIMITED') return;
       this.logger.warn(`message ${message.id} gets no preview: ${String(error)}`);

@@ -1,5 +1,6 @@
 import { ChatLogRepository } from '../../../src/chats/log/chat-log.repository.js';
 import type { ChatLogRow } from '../../../src/chats/log/chat-log.schema.js';
+import { ExpiredMessagesRepository } from '../../../src/chats/log/expired-messages.repository.js';
 import { MessageChangesRepository } from '../../../src/chats/log/message-changes.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
 import { chat, hex, long, NOW, objectId, status, times, user } from './ids.js';
@@ -133,6 +134,7 @@ export function addMessageChanges(add: AddPlan): void {
   );
   const others = [
     { type: 'reacted', emoji: '👍' },
+    { type: 'previewed', preview: { url: 'http://a', title: 'a' } },
     { type: 'pinned', isPinned: true },
     { type: 'voted', optionIds: ['a'] },
   ] as const;
@@ -156,11 +158,40 @@ export function addMessageChanges(add: AddPlan): void {
   );
 }
 
+/** Messages of chat 2 that disappear, one a second. */
+const EXPIRING = { from: 1000, to: 2000 };
+const expiring = (n: number) => objectId(12, EXPIRING.from + n);
+const expiryAt = (n: number) => new Date(NOW.getTime() + n * 1000);
+
+export function addExpiredMessages(add: AddPlan): void {
+  const ids = times(20, (n) => hex(expiring(500 + n)));
+  add(ExpiredMessagesRepository, 'findDue', (expired) => expired.findDue(expiryAt(300), 200));
+  add(ExpiredMessagesRepository, 'forgetQuotes', (expired) => expired.forgetQuotes(ids), {
+    keys: 2 * ids.length,
+    docs: ids.length,
+  });
+  add(ExpiredMessagesRepository, 'forgetChanges', (expired) => expired.forgetChanges(ids), {
+    keys: 8 * ids.length,
+    docs: ids.length,
+  });
+  add(ExpiredMessagesRepository, 'clear', (expired) => expired.clear(ids), { keys: 60, docs: 20 });
+  add(ExpiredMessagesRepository, 'findDue, without what was cleared', (expired) =>
+    expired.findDue(expiryAt(519), 600),
+  );
+}
+
 export async function seedChatLog(insert: Insert): Promise<void> {
   await Promise.all(
     times(3, (c) =>
       insert('ChatLogRow', [
-        ...times(MESSAGES_PER_CHAT, (n) => rowOf(c, n + 1, n % 10 === 9 ? { replyTo: quoteOf(n + 1) } : {})),
+        ...times(MESSAGES_PER_CHAT, (n) =>
+          rowOf(c, n + 1, {
+            ...(n % 10 === 9 && { replyTo: quoteOf(n + 1) }),
+            ...(c === 2 &&
+              n >= EXPIRING.from &&
+              n < EXPIRING.to && { expiresAt: expiryAt(n + 1 - EXPIRING.from) }),
+          }),
+        ),
         ...times(5, (n) => {
           const {
             seq: _,

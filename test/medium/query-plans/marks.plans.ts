@@ -29,6 +29,9 @@ export function addMarks(add: AddPlan): void {
     marks.findStarred(hex(user(1)), { starredAt: timeOf(100), messageId: hex(message(100)) }, 20),
   );
   add(MessageMarksRepository, 'findDeletedAfter', (marks) => marks.findDeletedAfter(hex(user(1)), 100, 50));
+  // Every second of them is starred, by each of the two.
+  const some = times(20, (n) => hex(message(100 + n)));
+  add(MessageMarksRepository, 'forgetStars', (marks) => marks.forgetStars(some), { keys: 80, docs: 40 });
   add(ReceiptTimesRepository, 'remember', (receiptTimes) =>
     receiptTimes.remember([{ chatId: long(0), userId: hex(user(1)), move: { at: NOW, d: 2, r: 1 } }]),
   );

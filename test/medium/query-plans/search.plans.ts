@@ -35,6 +35,8 @@ export function addSearch(add: AddPlan): void {
   add(SearchEntriesRepository, 'add, again', (entries) => entries.add([entry]));
   add(SearchEntriesRepository, 'replace', (entries) => entries.replace([{ ...entry, rev: 10_000 }]));
   add(SearchEntriesRepository, 'replace, by an older one', (entries) => entries.replace([entry]));
+  const some = [10, 11, 12].map((n) => hex(objectId(40, n)));
+  add(SearchEntriesRepository, 'remove', (entries) => entries.remove(some), { keys: 6, docs: 3 });
   add(SearchEntriesRepository, 'count', (entries) => entries.count(all, 'common', 200), walks);
   add(SearchEntriesRepository, 'count, in parts', (entries) => entries.count(part, 'common', 200), {
     keys: 3 * PER_CHAT,
