@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '../../common/clock.js';
 import { AppError, ForbiddenError, NotFoundError } from '../../common/errors/app-error.js';
+import { mediaUrl } from '../../media/attachment.js';
 import { ChatMembersRepository } from '../chat-members.repository.js';
 import { ChatsRepository } from '../chats.repository.js';
+import { NO_INFO } from '../log/chat-profile.js';
 import type { ChatState } from '../log/chat-state.js';
 import { Newcomers } from '../newcomers.js';
 import type { InvitePreviewView } from './invite.view.js';
@@ -38,8 +40,12 @@ export class JoiningService {
     ]);
     if (membership?.wasRemoved) throw new RemovedError();
     this.assertLive(invite);
-    const { profile, memberCount } = chat ?? {};
-    return { title: profile?.info.title ?? '', memberCount: memberCount ?? 0, avatarUrl: null };
+    const { title, avatarMediaId } = chat?.profile.info ?? NO_INFO;
+    return {
+      title: title ?? '',
+      memberCount: chat?.memberCount ?? 0,
+      avatarUrl: avatarMediaId && mediaUrl(avatarMediaId),
+    };
   }
 
   /** A member is answered as one, and takes no use. */
