@@ -215,6 +215,29 @@ describe('pictures of groups', () => {
     await get(group.member, then).expect(404);
   });
 
+  it('should be seen before joining by whom an invite works for, as long as it does', async () => {
+    const { body: invite } = await group.post(group.owner, '/invite').expect(201);
+    const address = `/api/invites/${invite.token}`;
+    const preview = async () =>
+      (await get(group.stranger, address).expect(200)).body.avatarUrl as string | null;
+    expect(await preview()).toBeNull();
+    await get(group.stranger, `${address}/avatar`).expect(404);
+    const shared = await set(group.owner);
+
+    expect(await preview()).toBe(`${address}/avatar`);
+    const served = await download(app, group.stranger, `${address}/avatar`);
+    expect(await sharp(served).metadata()).toMatchObject({ format: 'webp', width: 640, height: 640 });
+    await get(group.stranger, shared).expect(404);
+    await app.http.get(`${address}/avatar`).expect(401);
+    await get(group.stranger, `/api/invites/${'x'.repeat(32)}/avatar`).expect(404);
+    const { body: removed } = await get(group.exMember, `${address}/avatar`).expect(403);
+    expect(removed.error.code).toBe('FORBIDDEN');
+
+    await group.delete(group.owner, '/invite').expect(204);
+    const { body: ended } = await get(group.stranger, `${address}/avatar`).expect(410);
+    expect(ended.error.code).toBe('GONE');
+  });
+
   it('should be collected soon after it was replaced, and never while it is shown', async () => {
     await group.delete(group.exMember, '/me').expect(204);
     const [old, next] = [await set(group.owner), await set(group.owner)];

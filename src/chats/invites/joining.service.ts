@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '../../common/clock.js';
 import { AppError, ForbiddenError, NotFoundError } from '../../common/errors/app-error.js';
-import { mediaUrl } from '../../media/attachment.js';
 import { ChatMembersRepository } from '../chat-members.repository.js';
 import { ChatsRepository } from '../chats.repository.js';
-import { NO_INFO } from '../log/chat-profile.js';
+import { type ChatInfo, NO_INFO } from '../log/chat-profile.js';
 import type { ChatState } from '../log/chat-state.js';
 import { Newcomers } from '../newcomers.js';
 import type { InvitePreviewView } from './invite.view.js';
@@ -33,6 +32,19 @@ export class JoiningService {
   ) {}
 
   async preview(userId: string, token: string): Promise<InvitePreviewView> {
+    const { info, memberCount } = await this.look(userId, token);
+    const avatarUrl = info.avatarMediaId && `/api/invites/${token}/avatar`;
+    return { title: info.title ?? '', memberCount, avatarUrl };
+  }
+
+  /** The picture that the preview tells of. */
+  async pictureId(userId: string, token: string): Promise<string> {
+    const { info } = await this.look(userId, token);
+    if (!info.avatarMediaId) throw new NotFoundError('Media');
+    return info.avatarMediaId;
+  }
+
+  private async look(userId: string, token: string): Promise<{ info: ChatInfo; memberCount: number }> {
     const invite = await this.find(token);
     const [chat, membership] = await Promise.all([
       this.chats.findById(invite.chatId),
@@ -40,12 +52,7 @@ export class JoiningService {
     ]);
     if (membership?.wasRemoved) throw new RemovedError();
     this.assertLive(invite);
-    const { title, avatarMediaId } = chat?.profile.info ?? NO_INFO;
-    return {
-      title: title ?? '',
-      memberCount: chat?.memberCount ?? 0,
-      avatarUrl: avatarMediaId && mediaUrl(avatarMediaId),
-    };
+    return { info: chat?.profile.info ?? NO_INFO, memberCount: chat?.memberCount ?? 0 };
   }
 
   /** A member is answered as one, and takes no use. */
