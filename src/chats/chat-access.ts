@@ -44,6 +44,15 @@ export class ChatAccess {
     if (membership.role === 'member') throw new ForbiddenError(message);
   }
 
+  /** Asks rules of the very state that a change would stand on now; the change itself asks them again. */
+  async assertOn(userId: string, chatId: string, assert: (state: ChatState) => void): Promise<void> {
+    const draft = (state: ChatState) => {
+      assert(state);
+      return null;
+    };
+    await this.guarded(userId, chatId, this.log.append({ chatId, draft }));
+  }
+
   /** What to answer somebody who is no member. */
   async refusal(userId: string, chatId: string): Promise<AppError> {
     return refusalOf(await this.members.find(chatId, userId));

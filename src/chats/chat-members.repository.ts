@@ -90,6 +90,15 @@ export class ChatMembersRepository {
     return byChat;
   }
 
+  /** Who has left at a `rev` from `from` on and before `to`, now or before they came back and left again. */
+  async findLeftWithin(chatId: string, { from, to }: { from: number; to: number }): Promise<Membership[]> {
+    const end = { $elemMatch: { toRev: { $gte: from, $lt: to } } };
+    const rows = await this.model
+      .find({ chatId: toObjectId(chatId), isActive: false, spans: end }, FIELDS)
+      .lean<LeanMember[]>();
+    return rows.map(toMembership);
+  }
+
   /** The active members who may see the message with this `seq`; not those who joined after it. */
   async findWhoSee(chatId: string, seq: number): Promise<string[]> {
     const rows = await this.model

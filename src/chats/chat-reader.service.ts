@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { mediaUrl } from '../media/attachment.js';
 import { MessageMarks } from '../messages/marks/message-marks.service.js';
 import { toMessageView } from '../messages/message.view.js';
 import { type ChatHead, ChatHeads } from './chat-heads.service.js';
@@ -161,13 +162,13 @@ function toView(
   rest: Pick<SharedChatView, 'memberCount' | 'members' | 'receiptRev'>,
 ): SharedChatView {
   const { id, type, createdBy, createdAt } = record;
-  const { title, description } = record.profile.info;
+  const { title, description, avatarMediaId } = record.profile.info;
   return {
     id,
     type,
     title,
     ...(description !== null && { description }),
-    avatarUrl: null,
+    avatarUrl: avatarMediaId && mediaUrl(avatarMediaId),
     createdBy,
     createdAt: createdAt.toISOString(),
     lastSeq: head.lastSeq,

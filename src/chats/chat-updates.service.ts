@@ -10,12 +10,20 @@ import type { SharedChatView } from './chat.view.js';
 import { DirectGate } from './direct-gate.js';
 import type { UpdateChatDto, UpdateSettingsDto } from './dto/update-chat.dto.js';
 import { GroupChanges } from './group-changes.js';
+import { GroupPictures, type PictureChange } from './group-pictures.service.js';
 import { assertAdmin, assertMayEditInfo } from './group-rules.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
 import { ChatLog, type RowDraft } from './log/chat-log.service.js';
-import type { ChatInfo } from './log/chat-profile.js';
+import { type ChatInfo, NO_INFO } from './log/chat-profile.js';
 import type { ChatState } from './log/chat-state.js';
 import { isListed } from './membership.js';
+
+interface NamedChanges {
+  info: Partial<ChatInfo>;
+  settings: UpdateSettingsDto;
+}
+
+const NO_PICTURE = { avatarMediaId: null, avatarSourceId: null };
 
 /** What a chat shows of itself, and what is allowed in it. */
 @Injectable()
@@ -27,6 +35,7 @@ export class ChatUpdates {
     private readonly members: ChatMembersRepository,
     private readonly reader: ChatReader,
     private readonly changes: GroupChanges,
+    private readonly pictures: GroupPictures,
     private readonly events: DomainEvents,
   ) {}
 
@@ -34,17 +43,42 @@ export class ChatUpdates {
   async update(userId: string, chatId: string, { settings = {}, ...info }: UpdateChatDto): Promise<void> {
     // Who may not write to the other one of a direct chat has no say in it either.
     await this.gate.assertOpen(userId, chatId);
-    const named = { info: toInfo(info), settings: given(settings) };
-    const drafts = (['info', 'settings'] as const).map((part) =>
-      this.append(userId, chatId, (state) => {
-        assertMayUpdate(state, userId, named);
-        const before = state.profile[part];
-        const after = { ...before, ...named[part] };
-        const changed = changedFields(before, after);
-        return changed.length > 0 ? { kind: part, [part]: after, changed } : null;
-      }),
-    );
-    await this.access.guarded(userId, chatId, Promise.all(drafts));
+    const asked = { info: toInfo(info), settings: given(settings) };
+    const picture = await this.pictureOf(userId, chatId, asked);
+    const { avatarMediaId: _, ...texts } = asked.info;
+    await this.store(userId, chatId, { info: { ...texts, ...picture }, settings: asked.settings });
+  }
+
+  /** Made before the change takes its place, and only for who may change it. */
+  private async pictureOf(userId: string, chatId: string, asked: NamedChanges): Promise<PictureChange> {
+    const { avatarMediaId: uploadId } = asked.info;
+    if (uploadId === undefined) return {};
+    if (uploadId === null) return NO_PICTURE;
+    let before = NO_INFO;
+    await this.access.assertOn(userId, chatId, (state) => {
+      assertMayUpdate(state, userId, asked);
+      before = state.profile.info;
+    });
+    return this.pictures.make(userId, uploadId, before);
+  }
+
+  private async store(userId: string, chatId: string, named: NamedChanges): Promise<void> {
+    let before = NO_INFO;
+    const info = this.append(userId, chatId, (state) => {
+      assertMayUpdate(state, userId, named);
+      before = state.profile.info;
+      return changeOf('info', before, withPicture(before, named.info));
+    });
+    const settings = this.append(userId, chatId, (state) => {
+      assertMayUpdate(state, userId, named);
+      return changeOf('settings', state.profile.settings, named.settings);
+    });
+    let stored: ChatLogRow | null = null;
+    try {
+      [{ row: stored }] = await this.access.guarded(userId, chatId, Promise.all([info, settings]));
+    } finally {
+      this.pictures.settle(named.info, before, stored);
+    }
   }
 
   private append(
@@ -94,11 +128,7 @@ export class ChatUpdates {
   }
 }
 
-function assertMayUpdate(
-  state: ChatState,
-  userId: string,
-  { info, settings }: { info: Partial<ChatInfo>; settings: UpdateSettingsDto },
-): void {
+function assertMayUpdate(state: ChatState, userId: string, { info, settings }: NamedChanges): void {
   if (!state.has(userId)) throw new NotAMemberError();
   if (state.type === 'direct') {
     for (const field of Object.keys(info)) refuse(field);
@@ -114,7 +144,8 @@ function refuse(field: string): never {
   throw ValidationError.of(field, 'whitelistValidation', `${field} does not go with a direct chat`);
 }
 
-function toInfo(dto: Pick<UpdateChatDto, 'title' | 'description'>): Partial<ChatInfo> {
+/** `avatarMediaId` is still the upload that the picture is to be made of. */
+function toInfo(dto: Omit<UpdateChatDto, 'settings'>): Partial<ChatInfo> {
   const { description, ...rest } = given(dto);
   return { ...rest, ...(description !== undefined && { description: description || null }) };
 }
@@ -123,6 +154,14 @@ function given<T extends object>(dto: T): Partial<T> {
   return Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-function changedFields<T extends object>(before: T, after: T): string[] {
-  return Object.keys(after).filter((field) => before[field as keyof T] !== after[field as keyof T]);
+/** Of two that were made of one upload at the same time, the first stays. */
+function withPicture(before: ChatInfo, named: Partial<ChatInfo>): Partial<ChatInfo> {
+  const isThere = named.avatarSourceId && named.avatarSourceId === before.avatarSourceId;
+  return isThere ? { ...named, avatarMediaId: before.avatarMediaId } : named;
+}
+
+function changeOf<T extends object>(kind: 'info' | 'settings', before: T, named: Partial<T>) {
+  const after = { ...before, ...named };
+  const changed = Object.keys(after).filter((field) => before[field as keyof T] !== after[field as keyof T]);
+  return changed.length > 0 ? { kind, [kind]: after, changed } : null;
 }

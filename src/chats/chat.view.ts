@@ -88,7 +88,12 @@ export class ChatView {
   @ApiPropertyOptional({ example: 'Where to and what to bring', description: 'Groups that have one' })
   description?: string;
 
-  @ApiProperty({ type: String, nullable: true, example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'Groups that have a picture: square, its address changes with each',
+  })
   avatarUrl: string | null;
 
   @ApiProperty({ example: '6920f1a0a1b2c3d4e5f60701' })

@@ -99,12 +99,19 @@ export class ChatsController {
 
   @Patch(':id')
   @ApiOperation({
-    summary: 'Change title, description or settings',
+    summary: 'Change title, description, picture or settings',
     description:
-      'What is left out stays as it is. Title and description are for those whom `settings.editInfo` names, settings for admins. In a direct chat there is `settings.disappearingSeconds`, for either of the two. All members get `chat_updated`, and a group a system message.',
+      'What is left out stays as it is. The picture is cut square of an image of my own; `null` takes it away. Title, description and picture are for those whom `settings.editInfo` names, settings for admins. In a direct chat there is `settings.disappearingSeconds`, for either of the two. All members get `chat_updated`, and a group a system message.',
   })
   @ApiOkResponse({ type: ChatView })
-  @ApiErrors('VALIDATION', 'FORBIDDEN', 'NOT_FOUND')
+  @ApiErrors(
+    'VALIDATION',
+    'FORBIDDEN',
+    'NOT_FOUND',
+    'PAYLOAD_TOO_LARGE',
+    'UNSUPPORTED_MEDIA_TYPE',
+    'UNAVAILABLE',
+  )
   async update(
     @CurrentUser() user: AuthUser,
     @Param() { id }: IdParamsDto,

@@ -22,6 +22,8 @@ import { DirectGate } from './direct-gate.js';
 import { FirstMessageListener } from './first-message.listener.js';
 import { GroupChanges } from './group-changes.js';
 import { GroupConsent } from './group-consent.js';
+import { GroupPictureMedia } from './group-picture-media.js';
+import { GroupPictures } from './group-pictures.service.js';
 import { AttachmentsRepository } from './log/attachments.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { ChatLogRow, ChatLogSchema } from './log/chat-log.schema.js';
@@ -29,6 +31,7 @@ import { ChatLog } from './log/chat-log.service.js';
 import { ChatLogStore } from './log/chat-log.store.js';
 import { ChatWatermarks } from './log/chat-watermarks.js';
 import { ExpiredMessagesRepository } from './log/expired-messages.repository.js';
+import { GroupPicturesRepository } from './log/group-pictures.repository.js';
 import { MessageChangesRepository } from './log/message-changes.repository.js';
 import { MessageCopies } from './log/message-copies.js';
 import { MessagePast } from './log/message-past.service.js';
@@ -78,6 +81,9 @@ import { RelationsService } from './relations.service.js';
     Newcomers,
     ReceiptPrivacy,
     ChatMedia,
+    GroupPictures,
+    GroupPictureMedia,
+    GroupPicturesRepository,
     ReceiptMoves,
     ReceiptTimesRepository,
     ChatAccess,

@@ -19,5 +19,10 @@ export interface Attachment {
   hasThumbnail: boolean;
 }
 
+const MEDIA_PATH = '/api/media/';
+
 /** Where a stored file is had from, as a path on this server. */
-export const mediaUrl = (id: string): string => `/api/media/${id}`;
+export const mediaUrl = (id: string): string => `${MEDIA_PATH}${id}`;
+
+/** Which file such a path is of. */
+export const mediaIdOf = (url: string): string => url.slice(MEDIA_PATH.length);

@@ -47,6 +47,11 @@ export class MediaLibrary {
     if (kept < new Set(mediaIds).size) throw new MediaNotFoundError();
   }
 
+  /** As `hold`, of those that are still there. */
+  async holdRemaining(mediaIds: readonly string[]): Promise<void> {
+    await this.media.hold(mediaIds, this.dayFromNow());
+  }
+
   private dayFromNow(): Date {
     return new Date(this.clock.nowMs() + UNATTACHED_MS);
   }

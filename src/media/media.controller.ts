@@ -62,7 +62,7 @@ export class MediaController {
   @ApiOperation({
     summary: 'Download a file',
     description:
-      'For who uploaded it, and whoever sees a message, a status or a picture of somebody that it is part of; `NOT_FOUND` for everybody else. With `ETag` and ranges (206, 416). What a browser could run is only ever offered to be saved.',
+      'For who uploaded it, and whoever sees a message or a status that it is part of, or somebody or a group whose picture it is; `NOT_FOUND` for everybody else. With `ETag` and ranges (206, 416). What a browser could run is only ever offered to be saved.',
   })
   @ApiHeader(RANGE)
   @ApiOkResponse({ description: 'The file', ...BYTES })

@@ -46,6 +46,6 @@ import { Workspaces } from './upload/workspaces.js';
     MediaReferenceRegistry,
     MediaRepository,
   ],
-  exports: [Uploads, MediaLibrary, MediaCollector, MediaReferenceRegistry],
+  exports: [Uploads, MediaDownloads, MediaLibrary, MediaCollector, MediaReferenceRegistry],
 })
 export class MediaModule {}

@@ -24,6 +24,7 @@ import { Quotes } from './quotes.service.js';
 import { ReactionsService } from './reactions.service.js';
 import { RecentSends } from './recent-sends.js';
 import { ScheduledExpiry } from './scheduled/scheduled-expiry.service.js';
+import { ScheduledMedia } from './scheduled/scheduled-media.js';
 import { ScheduledMessage, ScheduledMessageSchema } from './scheduled/scheduled-message.schema.js';
 import { ScheduledMessagesController } from './scheduled/scheduled-messages.controller.js';
 import { ScheduledMessagesRepository } from './scheduled/scheduled-messages.repository.js';
@@ -67,6 +68,7 @@ import { VotesService } from './votes.service.js';
     ScheduledMessages,
     ScheduledSender,
     ScheduledExpiry,
+    ScheduledMedia,
     ScheduledMessagesRepository,
   ],
   exports: [

@@ -91,10 +91,14 @@ export class MessagesService {
     );
   }
 
-  /** As the chat is now; a send asks again. */
-  async assertMayWrite(senderId: string, chatId: string): Promise<void> {
-    await this.access.assertMember(senderId, chatId);
+  /**
+   * Of what is to be sent later: as the chat is now, and with files of the sender, which are kept for a day
+   * from now on. A send asks again.
+   */
+  async assertSendable(senderId: string, chatId: string, given: MessageContent): Promise<void> {
+    await this.access.assertOn(senderId, chatId, (state) => assertMaySend(state, senderId));
     await this.gate.assertOpen(senderId, chatId);
+    await this.attachments.bodyOf(senderId, checkedContent(given));
   }
 
   /** What was sent a moment ago may have been changed since. */

@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import type { ChatLogRow, SystemNoteRow } from '../chats/log/chat-log.schema.js';
-import type { ChatSettings } from '../chats/log/chat-profile.js';
+import type { ChatInfo, ChatSettings } from '../chats/log/chat-profile.js';
 import type { ChatRole } from '../chats/log/chat-state.js';
+import { mediaUrl } from '../media/attachment.js';
 
 const KINDS = [
   'group_created',
@@ -54,6 +55,14 @@ export class SystemNoteView {
   description?: string | null;
 
   @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: '/api/media/6920f1c2a1b2c3d4e5f60799',
+    description: '`info`: the picture, where it is new, and there until the next one; `null`: none any more',
+  })
+  avatarUrl?: string | null;
+
+  @ApiPropertyOptional({
     type: Object,
     example: { send: 'admins' },
     description: '`settings`: those that are new',
@@ -94,7 +103,7 @@ export function toSystemNoteView(row: ChatLogRow): SystemNoteView {
         ...(row.newOwnerId && { newOwnerId: row.newOwnerId.toHexString() }),
       };
     case 'info':
-      return { kind: 'info', ...newOf(row.info, row.changed) };
+      return { kind: 'info', ...toInfoNote(newOf(row.info, row.changed)) };
     case 'settings':
       return { kind: 'settings', settings: newOf(row.settings, row.changed) };
     case 'message':
@@ -108,6 +117,12 @@ function ofNote(note: SystemNoteRow): SystemNoteView {
   if (note.kind === 'call') return { ...note, callId: note.callId.toHexString() };
   const { kind, userId, messageId } = note;
   return { kind, ...named([userId.toHexString()]), messageId: messageId.toHexString() };
+}
+
+function toInfoNote(info: Partial<ChatInfo>): Pick<SystemNoteView, 'title' | 'description' | 'avatarUrl'> {
+  const { avatarMediaId, avatarSourceId: _, ...texts } = info;
+  const avatarUrl = avatarMediaId && mediaUrl(avatarMediaId);
+  return { ...texts, ...(avatarUrl !== undefined && { avatarUrl }) };
 }
 
 function named(userIds: string[]): Pick<SystemNoteView, 'userIds' | 'count'> {

@@ -8,6 +8,7 @@ import { sees } from '../chats/membership.js';
 import { NotFoundError } from '../common/errors/app-error.js';
 import { StatusVisibility } from '../common/ports/status-visibility.js';
 import { toObjectId } from '../database/object-id.js';
+import { mediaIdOf } from '../media/attachment.js';
 import { toMessageView } from '../messages/message.view.js';
 import { UserViews } from '../users/user-views.service.js';
 import type { ReportSnapshot } from './report.schema.js';
@@ -17,6 +18,8 @@ import type { ReportTargets } from './reports.repository.js';
 export interface ReportedContent {
   snapshot: ReportSnapshot;
   accusedIds: string[];
+  /** Its files. */
+  mediaIds: string[];
 }
 
 /** Looks up what somebody reports with their own eyes: what they can't see they can't report. */
@@ -47,6 +50,11 @@ export class ReportCapture {
         ...(message && { message: fieldsOf(message) }),
         ...(status && { status: { userId: status.userId, ...status.content } }),
       },
+      mediaIds: [
+        ...(user?.avatarUrl ? [mediaIdOf(user.avatarUrl)] : []),
+        ...(message?.attachments ?? []).map(({ id }) => id),
+        ...(status?.mediaId ? [status.mediaId] : []),
+      ],
       accusedIds: [
         ...new Set([user?.id, message?.senderId, status?.userId].filter((id) => id !== undefined)),
       ],

@@ -29,6 +29,10 @@ export class Report {
   @Prop({ type: Types.ObjectId })
   statusId?: Types.ObjectId;
 
+  /** The files of what was reported: they are kept as long as the report is. */
+  @Prop({ type: [Types.ObjectId], default: undefined })
+  mediaIds?: Types.ObjectId[];
+
   @Prop({ type: String, required: true })
   reason: string;
 
@@ -52,6 +56,7 @@ ReportSchema.index(
   { creationKey: 1 },
   { unique: true, partialFilterExpression: { creationKey: { $exists: true } } },
 );
+ReportSchema.index({ mediaIds: 1 }, { partialFilterExpression: { mediaIds: { $exists: true } } });
 /** For operators: the latest first, of all and of one person. */
 ReportSchema.index({ createdAt: -1 });
 ReportSchema.index({ accusedIds: 1, createdAt: -1 });

@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
 import { ChatsModule } from '../chats/chats.module.js';
+import { MediaModule } from '../media/media.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ReportCapture } from './report-capture.service.js';
+import { ReportMedia } from './report-media.js';
 import { Report, ReportSchema } from './report.schema.js';
 import { ReportsController } from './reports.controller.js';
 import { ReportsRepository } from './reports.repository.js';
@@ -13,9 +15,10 @@ import { ReportsService } from './reports.service.js';
   imports: [
     UsersModule,
     ChatsModule,
+    MediaModule,
     MongooseModule.forFeature([{ name: Report.name, schema: ReportSchema }]),
   ],
   controllers: [ReportsController],
-  providers: [ReportsService, ReportCapture, ReportsRepository],
+  providers: [ReportsService, ReportCapture, ReportMedia, ReportsRepository],
 })
 export class ReportsModule {}

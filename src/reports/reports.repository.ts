@@ -15,6 +15,7 @@ export interface NewReport extends ReportTargets {
   reason: string;
   details?: string | undefined;
   snapshot: ReportSnapshot;
+  mediaIds: string[];
   createdAt: Date;
   creationKey?: string | undefined;
 }
@@ -32,12 +33,14 @@ export class ReportsRepository {
 
   /** `null` when there is a report with this creation key. */
   async insert(report: NewReport): Promise<ReportRecord | null> {
-    const { reporterId, accusedIds, userId, messageId, statusId, details, creationKey, ...rest } = report;
+    const { reporterId, accusedIds, mediaIds, userId, messageId, statusId, details, creationKey, ...rest } =
+      report;
     const row: Report = {
       _id: newObjectId(),
       ...rest,
       reporterId: toObjectId(reporterId),
       accusedIds: accusedIds.map(toObjectId),
+      ...(mediaIds.length > 0 && { mediaIds: mediaIds.map(toObjectId) }),
       ...(userId && { userId: toObjectId(userId) }),
       ...(messageId && { messageId: toObjectId(messageId) }),
       ...(statusId && { statusId: toObjectId(statusId) }),
@@ -56,6 +59,14 @@ export class ReportsRepository {
   async findByCreationKey(creationKey: string): Promise<ReportRecord | null> {
     const row = await this.reports.findOne({ creationKey }).lean<Report | null>();
     return row && toRecord(row);
+  }
+
+  /** Which of these files a report keeps: one step in the index for each, however often it was reported. */
+  async findKeptMedia(mediaIds: readonly string[]): Promise<Set<string>> {
+    const found = await Promise.all(
+      mediaIds.map((id) => this.reports.exists({ mediaIds: toObjectId(id) }).lean()),
+    );
+    return new Set(mediaIds.filter((_, index) => found[index] !== null));
   }
 
   /** Frees a creation key that is past its time. */

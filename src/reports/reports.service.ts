@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '../common/clock.js';
 import { ConflictError, ValidationError } from '../common/errors/app-error.js';
+import { MediaLibrary } from '../media/media-library.service.js';
 import type { CreateReportDto } from './dto/create-report.dto.js';
 import { ReportCapture } from './report-capture.service.js';
 import { REPORT_TARGETS, type ReportRecord, ReportsRepository } from './reports.repository.js';
@@ -14,6 +15,7 @@ export class ReportsService {
   constructor(
     private readonly reports: ReportsRepository,
     private readonly capture: ReportCapture,
+    private readonly library: MediaLibrary,
     private readonly clock: Clock,
   ) {}
 
@@ -37,6 +39,8 @@ export class ReportsService {
       if (first) return first;
     }
     const content = await this.capture.capture(reporterId, dto);
+    // So that no collection can overtake the report.
+    await this.library.holdRemaining(content.mediaIds);
     const { userId, messageId, statusId, reason, details } = dto;
     const made = { userId, messageId, statusId, reason, details, reporterId, createdAt, creationKey };
     const report = await this.reports.insert({ ...made, ...content });

@@ -14,7 +14,7 @@ export class VisibleStatuses extends StatusVisibility {
   async find(viewerId: string, statusId: string): Promise<ReportedStatus | null> {
     try {
       const { audience: _, id: __, userId, ...content } = await this.access.getVisible(viewerId, statusId);
-      return { userId, content };
+      return { userId, content, mediaId: content.mediaId ?? null };
     } catch (error) {
       if (error instanceof NotFoundError) return null;
       throw error;

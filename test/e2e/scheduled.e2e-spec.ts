@@ -42,6 +42,8 @@ describe('messages to be sent later', () => {
     (await app.http.get(`/api/messages/scheduled${query}`).set(user.auth).expect(200)).body;
   const cancel = (user: TestUser, id: string) =>
     app.http.delete(`/api/messages/scheduled/${id}`).set(user.auth);
+  const announceOnly = (send: string) =>
+    app.http.patch(`/api/chats/${chatId}`).set(ann.auth).send({ settings: { send } }).expect(200);
   /** What people have written, without what the group tells of itself. */
   const history = async (user: TestUser, chat = chatId) => {
     const { body } = await app.http.get(`/api/chats/${chat}/messages`).set(user.auth).expect(200);
@@ -315,6 +317,37 @@ describe('messages to be sent later', () => {
     expect(await bobPhone.ok('new_message', { chatId, ...body })).toEqual({ scheduled: failed });
     await cancel(bob, scheduled.id).expect(204);
     expect((await list(bob)).items).toEqual([]);
+  });
+
+  it('should be for those who may write in a group for announcements, when it is scheduled', async () => {
+    await announceOnly('admins');
+    const body = { text: 'x', sendAt: inMs(MINUTE_MS) };
+
+    const { body: refusal } = await post(bob, { clientMessageId: 'rest', ...body }).expect(403);
+    await bobPhone.refusal('FORBIDDEN', 'new_message', { chatId, ...body });
+
+    expect(refusal.error).toMatchObject({ code: 'FORBIDDEN', message: 'Only admins write in this group' });
+    expect((await list(bob)).items).toEqual([]);
+    await annPhone.ok('new_message', { chatId, ...body });
+    await announceOnly('all');
+    await bobPhone.ok('new_message', { chatId, ...body });
+  });
+
+  it('should fail where the group has become one for announcements meanwhile', async () => {
+    const sendAt = inMs(MINUTE_MS);
+    const { scheduled } = await bobPhone.ok('new_message', { chatId, text: 'of Bob', sendAt });
+    await annPhone.ok('new_message', { chatId, text: 'of Ann', sendAt });
+    await announceOnly('admins');
+
+    app.clock.advance(MINUTE_MS);
+
+    const failed = await bobPhone.next('scheduled_message', ({ state }) => state === 'failed');
+    const failure = { code: 'FORBIDDEN', message: 'Only admins write in this group' };
+    expect(failed).toMatchObject({ id: scheduled.id, text: 'of Bob', failure });
+    await annPhone.next('scheduled_message', ({ state }) => state === 'sent');
+    expect(await textsOf(bob)).toEqual(['of Ann']);
+    expect(annPhone.all('scheduled_message').map(({ text }) => text)).not.toContain('of Bob');
+    expect(evePhone.heard).toEqual([]);
   });
 
   it('should forget after a month what failed and was not removed', async () => {

@@ -2,6 +2,7 @@ import {
   BooleanField,
   ChoiceField,
   EnumField,
+  IdField,
   NestedField,
   TextField,
 } from '../../common/validation/fields.js';
@@ -46,6 +47,13 @@ export class UpdateChatDto {
     description: '`null` or empty: none',
   })
   description?: string | null;
+
+  @IdField({
+    optional: true,
+    nullable: true,
+    description: 'An image that I have uploaded (`POST /api/media`), or `null` for no picture',
+  })
+  avatarMediaId?: string | null;
 
   @NestedField(() => UpdateSettingsDto, { optional: true })
   settings?: UpdateSettingsDto;

@@ -41,7 +41,12 @@ export class InvitePreviewView {
   @ApiProperty({ example: 12 })
   memberCount: number;
 
-  @ApiProperty({ type: String, nullable: true, example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: `/api/invites/${TOKEN}/avatar`,
+    description: 'Where there is a picture; to be had by whoever has the invite',
+  })
   avatarUrl: string | null;
 }
 

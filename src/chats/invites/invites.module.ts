@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
+import { MediaModule } from '../../media/media.module.js';
 import { ChatsModule } from '../chats.module.js';
 import { ChatInvite, ChatInviteSchema } from './invite.schema.js';
 import { InvitesController } from './invites.controller.js';
@@ -16,6 +17,7 @@ import { JoiningService } from './joining.service.js';
 @Module({
   imports: [
     ChatsModule,
+    MediaModule,
     MongooseModule.forFeature([
       { name: ChatInvite.name, schema: ChatInviteSchema },
       { name: ChatJoinRequest.name, schema: ChatJoinRequestSchema },

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpStatus, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -7,11 +7,12 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 
 import type { AuthUser } from '../../common/auth-user.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CurrentUser } from '../../common/http/current-user.decorator.js';
+import { MediaDownloads } from '../../media/download/media-downloads.service.js';
 import { ChatView } from '../chat.view.js';
 import { ChatsService } from '../chats.service.js';
 import { InviteTokenParamsDto } from '../dto/invite.dto.js';
@@ -31,6 +32,7 @@ export class JoiningController {
   constructor(
     private readonly joining: JoiningService,
     private readonly chats: ChatsService,
+    private readonly downloads: MediaDownloads,
   ) {}
 
   @Get()
@@ -42,6 +44,26 @@ export class JoiningController {
     @Param() { token }: InviteTokenParamsDto,
   ): Promise<InvitePreviewView> {
     return this.joining.preview(user.userId, token);
+  }
+
+  @Get('avatar')
+  @ApiOperation({
+    summary: 'The picture of the group that an invite leads to',
+    description:
+      'For as long as the invite works, as the preview. Members find it at the `avatarUrl` of the chat.',
+  })
+  @ApiOkResponse({
+    description: 'The picture',
+    content: { 'image/webp': { schema: { type: 'string', format: 'binary' } } },
+  })
+  @ApiErrors('VALIDATION', 'NOT_FOUND', 'FORBIDDEN', 'GONE')
+  async avatar(
+    @CurrentUser() { userId }: AuthUser,
+    @Param() { token }: InviteTokenParamsDto,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.downloads.granted(await this.joining.pictureId(userId, token), request, response);
   }
 
   @Post('join')

@@ -4,6 +4,7 @@ import { Clock } from '../../common/clock.js';
 import { AppError, ForbiddenError, NotFoundError } from '../../common/errors/app-error.js';
 import { ChatMembersRepository } from '../chat-members.repository.js';
 import { ChatsRepository } from '../chats.repository.js';
+import { type ChatInfo, NO_INFO } from '../log/chat-profile.js';
 import type { ChatState } from '../log/chat-state.js';
 import { Newcomers } from '../newcomers.js';
 import type { InvitePreviewView } from './invite.view.js';
@@ -31,6 +32,19 @@ export class JoiningService {
   ) {}
 
   async preview(userId: string, token: string): Promise<InvitePreviewView> {
+    const { info, memberCount } = await this.look(userId, token);
+    const avatarUrl = info.avatarMediaId && `/api/invites/${token}/avatar`;
+    return { title: info.title ?? '', memberCount, avatarUrl };
+  }
+
+  /** The picture that the preview tells of. */
+  async pictureId(userId: string, token: string): Promise<string> {
+    const { info } = await this.look(userId, token);
+    if (!info.avatarMediaId) throw new NotFoundError('Media');
+    return info.avatarMediaId;
+  }
+
+  private async look(userId: string, token: string): Promise<{ info: ChatInfo; memberCount: number }> {
     const invite = await this.find(token);
     const [chat, membership] = await Promise.all([
       this.chats.findById(invite.chatId),
@@ -38,8 +52,7 @@ export class JoiningService {
     ]);
     if (membership?.wasRemoved) throw new RemovedError();
     this.assertLive(invite);
-    const { profile, memberCount } = chat ?? {};
-    return { title: profile?.info.title ?? '', memberCount: memberCount ?? 0, avatarUrl: null };
+    return { info: chat?.profile.info ?? NO_INFO, memberCount: chat?.memberCount ?? 0 };
   }
 
   /** A member is answered as one, and takes no use. */

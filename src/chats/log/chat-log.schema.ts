@@ -242,6 +242,8 @@ ChatLogSchema.index(
   { 'attachments.mediaId': 1, chatId: 1 },
   { partialFilterExpression: { 'attachments.mediaId': { $exists: true } } },
 );
+/** Where a stored file became the picture of a group. */
+ChatLogSchema.index({ 'info.avatarMediaId': 1 }, { partialFilterExpression: { changed: 'avatarMediaId' } });
 /** The answers to a message, which quote it. */
 ChatLogSchema.index(
   { 'replyTo.messageId': 1, rev: 1 },

@@ -20,6 +20,8 @@ export interface ChatInfo {
   description: string | null;
   /** The picture, in the media store; `null` where there is none. */
   avatarMediaId: string | null;
+  /** The upload that it was made of: the same one again is no change. */
+  avatarSourceId: string | null;
 }
 
 /** What a chat's log adds up to besides its members. */
@@ -37,7 +39,12 @@ export const DEFAULT_SETTINGS: ChatSettings = {
   disappearingSeconds: 0,
 };
 
-export const NO_INFO: ChatInfo = { title: null, description: null, avatarMediaId: null };
+export const NO_INFO: ChatInfo = {
+  title: null,
+  description: null,
+  avatarMediaId: null,
+  avatarSourceId: null,
+};
 
 /** For how long messages may live in a chat whose messages disappear; 0: for good. */
 export const DISAPPEARING_SECONDS = [0, 86_400, 604_800, 7_776_000];

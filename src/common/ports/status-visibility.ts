@@ -3,6 +3,8 @@ export interface ReportedStatus {
   userId: string;
   /** The content as the reporter saw it: plain fields, made to be stored. */
   content: Record<string, unknown>;
+  /** Its file, where it has one. */
+  mediaId: string | null;
 }
 
 /** Bound by the status feature; where it is not, no status can be seen. */

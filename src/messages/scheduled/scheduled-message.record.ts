@@ -16,6 +16,11 @@ export interface ScheduledRecord {
   readonly failure?: ScheduledFailure;
 }
 
+/** The uploads that it is to be sent with. */
+export function filesOf({ content }: Pick<ScheduledRecord, 'content'>): string[] {
+  return (content.attachmentIds ?? []) as string[];
+}
+
 export interface ScheduledFailure {
   code: string;
   message: string;

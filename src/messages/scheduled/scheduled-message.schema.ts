@@ -61,5 +61,10 @@ ScheduledMessageSchema.index(
   { partialFilterExpression: { sendAt: { $exists: true } } },
 );
 ScheduledMessageSchema.index({ dueAt: 1 }, { partialFilterExpression: { dueAt: { $exists: true } } });
+/** The files that wait with a message. */
+ScheduledMessageSchema.index(
+  { 'content.attachmentIds': 1 },
+  { partialFilterExpression: { 'content.attachmentIds': { $exists: true } } },
+);
 /** The second net below the sweeper, where the server runs a TTL monitor. */
 ScheduledMessageSchema.index({ purgeAt: 1 }, { expireAfterSeconds: 0 });

@@ -127,6 +127,14 @@ export class ScheduledMessagesRepository {
     );
   }
 
+  /** Which of these files any message is to be sent with: one step in the index for each. */
+  async findWaitingFiles(mediaIds: readonly string[]): Promise<Set<string>> {
+    const found = await Promise.all(
+      mediaIds.map((id) => this.rows.exists({ 'content.attachmentIds': id }).lean()),
+    );
+    return new Set(mediaIds.filter((_, index) => found[index] !== null));
+  }
+
   async remove(id: string): Promise<void> {
     await this.rows.deleteOne({ _id: toObjectId(id) });
   }

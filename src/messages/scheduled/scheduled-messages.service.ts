@@ -16,7 +16,7 @@ import type { MessageView } from '../message.view.js';
 import type { MessageContent } from '../message-content.js';
 import { MessagesService } from '../messages.service.js';
 import { checkedSendAt, hashOfContent } from './scheduled-content.js';
-import type { ScheduledPosition } from './scheduled-message.record.js';
+import { filesOf, type ScheduledPosition } from './scheduled-message.record.js';
 import { type ScheduledMessageView, toScheduledMessageView } from './scheduled-message.view.js';
 import { type FirstScheduled, ScheduledMessagesRepository } from './scheduled-messages.repository.js';
 import { ScheduledSender } from './scheduled-sender.service.js';
@@ -47,7 +47,7 @@ export class ScheduledMessages {
     private readonly clock: Clock,
   ) {}
 
-  /** Once per `clientMessageId`, as a send. Whether the sender may write is asked now and when it is due. */
+  /** Once per `clientMessageId`, as a send. Whether it may be sent is asked now and when it is due. */
   async schedule(senderId: string, chatId: string, given: LaterContent): Promise<Scheduling> {
     const { sendAt, clientMessageId = randomUUID(), ...rest } = given;
     // Plain objects without absent fields: what is stored is what was validated.
@@ -58,7 +58,7 @@ export class ScheduledMessages {
     if (first) return first;
     const createdAt = this.clock.now();
     const moment = checkedSendAt(sendAt, createdAt);
-    await this.messages.assertMayWrite(senderId, chatId);
+    await this.messages.assertSendable(senderId, chatId, rest);
     await this.assertRoom(senderId);
     const keys = { senderId, chatId, clientMessageId, contentHash };
     const record = await this.scheduled.insert({ ...keys, content, createdAt, sendAt: moment });
@@ -91,6 +91,8 @@ export class ScheduledMessages {
     const cancelled = await this.scheduled.cancel(userId, id, purgeAt);
     if (cancelled) {
       const scheduled = toScheduledMessageView({ ...cancelled, state: 'cancelled' });
+      const mediaIds = filesOf(cancelled);
+      if (mediaIds.length > 0) this.events.publish('media.released', { mediaIds });
       return this.events.publish('scheduled.changed', { userId, scheduled });
     }
     const isUnderWay = (await this.scheduled.findOwn(userId, id)) !== null;

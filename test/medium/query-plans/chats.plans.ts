@@ -12,6 +12,8 @@ import { chat, hex, LATER, long, NOW, times, user } from './ids.js';
 
 const CHATS = 200;
 const GROUP_MEMBERS = 300;
+/** A group that all have left. */
+const LEFT_CHAT = 3000;
 
 export function addChats(add: AddPlan): void {
   add(ChatsRepository, 'insertOrFind, new', (chats) =>
@@ -77,6 +79,13 @@ export function addMembers(add: AddPlan): void {
   });
   // Nearly all members see nearly all messages: what it reads is what it answers.
   add(ChatMembersRepository, 'findWhoSee', (members) => members.findWhoSee(long(0), 10));
+  // It looks at all who have ever been in the group.
+  add(
+    ChatMembersRepository,
+    'findLeftWithin',
+    (members) => members.findLeftWithin(hex(chat(LEFT_CHAT)), { from: 10, to: 20 }),
+    { keys: GROUP_MEMBERS, docs: GROUP_MEMBERS },
+  );
   add(ChatMembersRepository, 'deleteForMe', (members) => members.deleteForMe(long(0), hex(user(7)), 9));
   add(ChatMembersRepository, 'findPage', (members) => members.findPage(long(0), null, 50));
   add(ChatMembersRepository, 'findPage, second page', (members) =>
@@ -163,6 +172,11 @@ export async function seedChats(insert: Insert): Promise<void> {
     insert('ChatMember', [
       ...times(GROUP_MEMBERS, (n) => memberOf(0, n)),
       ...times(GROUP_MEMBERS, (n) => memberOf(1, n)),
+      ...times(GROUP_MEMBERS, (n) => ({
+        ...memberOf(LEFT_CHAT, n),
+        isActive: false,
+        spans: [{ fromSeq: 1, toSeq: n, toRev: n }],
+      })),
       ...times(CHATS - 2, (n) => memberOf(n + 2, 0)),
       ...times(800, (n) => ({ ...memberOf(n + CHATS, n % 10), partnerId: user(1000 + n) })),
     ]),

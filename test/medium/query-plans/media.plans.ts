@@ -1,4 +1,6 @@
+import { NO_INFO } from '../../../src/chats/log/chat-profile.js';
 import { AttachmentsRepository } from '../../../src/chats/log/attachments.repository.js';
+import { GroupPicturesRepository } from '../../../src/chats/log/group-pictures.repository.js';
 import { MediaRepository } from '../../../src/media/media.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
 import { rowOf } from './chat-log.plans.js';
@@ -8,6 +10,7 @@ const MEDIA = 3000;
 /** Of `user(0)`. */
 const OWN = 500;
 const DUE = 1000;
+const PICTURE_CHAT = 2000;
 
 const ATTACHMENT = { kind: 'file' as const, mimeType: 'text/plain', size: 1, hasThumbnail: false };
 
@@ -43,6 +46,13 @@ export function addMedia(add: AddPlan): void {
       ),
     { keys: 10 },
   );
+  const picture = { mediaId: hex(media(20)), chatId: hex(chat(PICTURE_CHAT)), rev: 20 };
+  add(GroupPicturesRepository, 'findPlaces', (pictures) =>
+    pictures.findPlaces([5, 6, 7].map((n) => hex(media(n)))),
+  );
+  add(GroupPicturesRepository, 'findAt', (pictures) => pictures.findAt(picture.chatId, 500));
+  add(GroupPicturesRepository, 'findEnd', (pictures) => pictures.findEnd(picture));
+
   add(AttachmentsRepository, 'findAttached', (attached) =>
     attached.findAttached([hex(media(1)), hex(media(99))]),
   );
@@ -63,6 +73,15 @@ export async function seedMedia(insert: Insert): Promise<void> {
         createdAt: NOW,
         sweepAt: n < MEDIA - DUE ? LATER : NOW,
       })),
+    ),
+    // A group that changes its picture often.
+    insert(
+      'ChatLogRow',
+      times(1000, (n) => {
+        const info = { ...NO_INFO, title: 'group', avatarMediaId: hex(media(n)) };
+        const change = { kind: 'info' as const, lastSeq: n + 1, info, changed: ['avatarMediaId'] };
+        return rowOf(PICTURE_CHAT, n + 1, { _id: objectId(71, n), type: 'system', ...change });
+      }),
     ),
     // One file in many messages of many chats, and one each in others.
     insert(

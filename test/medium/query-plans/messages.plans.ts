@@ -42,6 +42,9 @@ export function addScheduled(add: AddPlan): void {
   add(ScheduledMessagesRepository, 'markFailed', (rows) =>
     rows.markFailed(hex(scheduled(6)), { code: 'FORBIDDEN', message: 'no' }, LATER),
   );
+  add(ScheduledMessagesRepository, 'findWaitingFiles', (rows) =>
+    rows.findWaitingFiles([5, 6, 7].map((n) => hex(scheduled(n)))),
+  );
   add(ScheduledMessagesRepository, 'remove', (rows) => rows.remove(hex(scheduled(7))));
   add(ScheduledMessagesRepository, 'sweep', (rows) => rows.sweep(NOW, 50), { keys: 50, docs: 50 });
 }
@@ -92,7 +95,12 @@ export async function seedScheduled(insert: Insert): Promise<void> {
       createdAt: NOW,
       ...(n % 3 === 0 && n > 200
         ? { state: 'cancelled', purgeAt: timeOf(n) }
-        : { state: 'pending', content: { text: 'hi' }, sendAt: timeOf(n), dueAt: timeOf(n) }),
+        : {
+            state: 'pending',
+            content: { text: 'hi', attachmentIds: [hex(scheduled(n))] },
+            sendAt: timeOf(n),
+            dueAt: timeOf(n),
+          }),
     })),
   );
 }

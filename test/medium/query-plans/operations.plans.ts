@@ -11,12 +11,16 @@ export function addOperations(add: AddPlan): void {
     userId: hex(user(2)),
     reason: 'spam',
     snapshot: {},
+    mediaIds: [hex(objectId(7, 1))],
     createdAt: NOW,
     creationKey: 'key',
   };
   add(ReportsRepository, 'insert', (reports) => reports.insert(report));
   add(ReportsRepository, 'insert, again', (reports) => reports.insert(report));
   add(ReportsRepository, 'findByCreationKey', (reports) => reports.findByCreationKey('key'));
+  add(ReportsRepository, 'findKeptMedia', (reports) =>
+    reports.findKeptMedia([5, 6, 7].map((n) => hex(objectId(7, n)))),
+  );
   add(ReportsRepository, 'releaseCreationKey', (reports) => reports.releaseCreationKey('key', LATER));
 
   const lease = { holder: 'here', now: NOW, until: LATER };
@@ -35,6 +39,7 @@ export async function seedOperations(insert: Insert): Promise<void> {
         accusedIds: [user(n + 1)],
         reason: 'spam',
         snapshot: {},
+        mediaIds: [objectId(7, n), objectId(7, 1)],
         createdAt: NOW,
         creationKey: `key ${n}`,
       })),
