@@ -3,6 +3,7 @@ import { MongooseModule } from '@nestjs/mongoose';
 
 import { ChatsModule } from '../chats/chats.module.js';
 import { MediaModule } from '../media/media.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { DeletionsService } from './deletions.service.js';
 import { EditsService } from './edits.service.js';
 import { ForwardsService } from './forwards.service.js';
@@ -22,6 +23,7 @@ import { PinsService } from './pins.service.js';
 import { Quotes } from './quotes.service.js';
 import { ReactionsService } from './reactions.service.js';
 import { RecentSends } from './recent-sends.js';
+import { ScheduledData } from './scheduled/scheduled-data.js';
 import { ScheduledExpiry } from './scheduled/scheduled-expiry.service.js';
 import { ScheduledMessage, ScheduledMessageSchema } from './scheduled/scheduled-message.schema.js';
 import { ScheduledMessagesController } from './scheduled/scheduled-messages.controller.js';
@@ -37,6 +39,7 @@ import { VotesService } from './votes.service.js';
   imports: [
     ChatsModule,
     MediaModule,
+    UsersModule,
     MessageMarksModule,
     MongooseModule.forFeature([{ name: ScheduledMessage.name, schema: ScheduledMessageSchema }]),
   ],
@@ -65,6 +68,7 @@ import { VotesService } from './votes.service.js';
     ScheduledMessages,
     ScheduledSender,
     ScheduledExpiry,
+    ScheduledData,
     ScheduledMessagesRepository,
   ],
   exports: [

@@ -6,6 +6,7 @@ import { UsersModule } from '../users/users.module.js';
 import { ReportCapture } from './report-capture.service.js';
 import { Report, ReportSchema } from './report.schema.js';
 import { ReportsController } from './reports.controller.js';
+import { ReportsData } from './reports-data.js';
 import { ReportsRepository } from './reports.repository.js';
 import { ReportsService } from './reports.service.js';
 
@@ -16,6 +17,6 @@ import { ReportsService } from './reports.service.js';
     MongooseModule.forFeature([{ name: Report.name, schema: ReportSchema }]),
   ],
   controllers: [ReportsController],
-  providers: [ReportsService, ReportCapture, ReportsRepository],
+  providers: [ReportsService, ReportCapture, ReportsData, ReportsRepository],
 })
 export class ReportsModule {}

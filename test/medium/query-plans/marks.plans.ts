@@ -29,6 +29,18 @@ export function addMarks(add: AddPlan): void {
     marks.findStarred(hex(user(1)), { starredAt: timeOf(100), messageId: hex(message(100)) }, 20),
   );
   add(MessageMarksRepository, 'findDeletedAfter', (marks) => marks.findDeletedAfter(hex(user(1)), 100, 50));
+  add(MessageMarksRepository, 'findBehind', (marks) => marks.findBehind(hex(user(1)), null, 50));
+  add(MessageMarksRepository, 'findBehind, second page', (marks) =>
+    marks.findBehind(hex(user(1)), hex(message(100)), 50),
+  );
+  add(MessageMarksRepository, 'removeAllOf', (marks) => marks.removeAllOf(hex(user(2))));
+  const chats = [long(0), long(1), long(2)];
+  add(ReceiptTimesRepository, 'findOf', (receiptTimes) => receiptTimes.findOf(hex(user(7)), chats), {
+    keys: 8,
+  });
+  add(ReceiptTimesRepository, 'removeOf', (receiptTimes) => receiptTimes.removeOf(hex(user(8)), chats), {
+    keys: 8,
+  });
   add(ReceiptTimesRepository, 'remember', (receiptTimes) =>
     receiptTimes.remember([{ chatId: long(0), userId: hex(user(1)), move: { at: NOW, d: 2, r: 1 } }]),
   );

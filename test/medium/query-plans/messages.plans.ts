@@ -43,6 +43,7 @@ export function addScheduled(add: AddPlan): void {
     rows.markFailed(hex(scheduled(6)), { code: 'FORBIDDEN', message: 'no' }, LATER),
   );
   add(ScheduledMessagesRepository, 'remove', (rows) => rows.remove(hex(scheduled(7))));
+  add(ScheduledMessagesRepository, 'removeAllOf', (rows) => rows.removeAllOf(hex(user(2500))));
   add(ScheduledMessagesRepository, 'sweep', (rows) => rows.sweep(NOW, 50), { keys: 50, docs: 50 });
 }
 
@@ -54,6 +55,7 @@ export function addConnections(add: AddPlan): void {
   add(ConnectionHistoriesRepository, 'findByUsers', (rows) =>
     rows.findByUsers([1, 2, 3].map((n) => hex(user(n)))),
   );
+  add(ConnectionHistoriesRepository, 'remove', (rows) => rows.remove(hex(user(9))));
   add(ConnectionHistoriesRepository, 'sweep', (rows) => rows.sweep(NOW, 50), { keys: 50, docs: 50 });
 }
 

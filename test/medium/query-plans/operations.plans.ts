@@ -18,6 +18,13 @@ export function addOperations(add: AddPlan): void {
   add(ReportsRepository, 'insert, again', (reports) => reports.insert(report));
   add(ReportsRepository, 'findByCreationKey', (reports) => reports.findByCreationKey('key'));
   add(ReportsRepository, 'releaseCreationKey', (reports) => reports.releaseCreationKey('key', LATER));
+  const reporter = hex(user(5));
+  add(ReportsRepository, 'findByReporterBehind', (reports) =>
+    reports.findByReporterBehind(reporter, null, 50),
+  );
+  add(ReportsRepository, 'findByReporterBehind, second page', (reports) =>
+    reports.findByReporterBehind(reporter, hex(objectId(6, 500)), 50),
+  );
 
   const lease = { holder: 'here', now: NOW, until: LATER };
   add(JobLeasesRepository, 'claim', (leases) => leases.claim('job 7', lease));
