@@ -159,7 +159,7 @@ describe('all that is kept of somebody', () => {
     const { ann, bob, files, talk } = life;
     const { passwordHash } = (await app.connection
       .collection('users')
-      .findOne({ email: ann.email as never })) as unknown as { passwordHash: string };
+      .findOne({ email: ann.email })) as unknown as { passwordHash: string };
     const { about, phone, deviceName } = OF_ANN;
     const personal = [ann.email, 'annegret', about, phone.slice(1), deviceName, passwordHash];
     const unsaid = ['until tomorrow', 'at the sea', files.unsent.id, files.later.id, files.avatar];
