@@ -44,11 +44,13 @@ export class ChatsData implements DataExporter, DataEraser, OnModuleInit {
 
   /** Leaves all groups, which pass to others. Direct chats stay for who is left in them, without what was set in them. */
   async erase(userId: string): Promise<void> {
-    const memberships = await this.members.findByUser(userId);
-    const chatIds = memberships.filter(({ isActive }) => isActive).map(({ chatId }) => chatId);
-    const rest = chatIds.values();
+    const rest = (await this.members.findByUser(userId)).values();
     const leave = async () => {
-      for (const chatId of rest) await this.leaveGroup(userId, chatId);
+      for (const { chatId, isActive } of rest) {
+        // A pass that a crash broke off may have left without saying so where chats are listed.
+        if (isActive) await this.leaveGroup(userId, chatId);
+        else await this.chatLog.ensureProjected(chatId);
+      }
     };
     await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, leave));
     await this.preferences.removeAllOf(userId);

@@ -97,10 +97,7 @@ describe('a server that is killed while an account is erased', () => {
         () => 'answered',
         () => 'cut off',
       );
-    await vi.waitFor(async () => expect(await left(bob)).toBeGreaterThan(0), {
-      timeout: 20_000,
-      interval: 5,
-    });
+    await phone.next('member_removed');
     await server.kill();
     const outcome = await asked;
     server = await ServerProcess.start(dataDir);
