@@ -172,7 +172,7 @@ describe('GET /api/users/me/export', () => {
         // Behind what the group says of its creation.
         seq: n + 2,
         clientMessageId: `n${n}`,
-        text: randomBytes(500).toString('base64'),
+        text: randomBytes(1500).toString('base64'),
         createdAt: app.clock.now(),
       }));
       await app.connection.collection('messages').insertMany(rows, { writeConcern: { w: 1, j: false } });
