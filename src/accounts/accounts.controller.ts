@@ -31,7 +31,7 @@ export class AccountsController {
   @ApiOperation({
     summary: 'A copy of all that is kept of me',
     description:
-      'A zip of files with one JSON object per line: profile, sessions, contacts, blocks, privacy, chats, messages that I may see, statuses, calls. Streamed while it is read; a copy that breaks off is no whole zip. One at a time: a second one is `CONFLICT`.',
+      'A zip of files with one JSON object per line (profile, privacy, contacts, blocks, sessions, connections, chats, messages that I may see, stars, receipts, scheduled messages, invites, join requests, statuses, calls, reports) and of all files that I uploaded. Streamed while it is read; a copy that breaks off is no whole zip. One at a time: a second one is `CONFLICT`.',
   })
   @ApiProduces('application/zip')
   @ApiOkResponse({ content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } } })
@@ -52,7 +52,7 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Delete my account',
     description:
-      'For good, and at once: all logins end, the email is free, statuses, contacts, blocks and settings are gone, groups are left (the longest-standing admin or member inherits those owned). Messages stay with their readers, as from a deleted account. `FORBIDDEN` when the password is wrong.',
+      'For good, and at once: all logins end, the email is free, statuses, contacts, blocks, settings, messages to be sent later and uploads that no message shows are gone, groups are left (the longest-standing admin or member inherits those owned). Messages stay with their readers, as from a deleted account. `FORBIDDEN` when the password is wrong.',
   })
   @ApiNoContentResponse()
   @ApiErrors('VALIDATION', 'FORBIDDEN', 'UNAVAILABLE')

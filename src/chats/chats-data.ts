@@ -12,6 +12,7 @@ import { ChatList } from './chat-list.service.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
 import { ChatLog } from './log/chat-log.service.js';
 import { MembersService } from './members.service.js';
+import { PreferencesRepository } from './preferences.repository.js';
 
 const CHATS_PER_PAGE = 100;
 const GROUPS_AT_ONCE = 8;
@@ -26,6 +27,7 @@ export class ChatsData implements DataExporter, DataEraser, OnModuleInit {
     private readonly chats: ChatList,
     private readonly members: ChatMembersRepository,
     private readonly membership: MembersService,
+    private readonly preferences: PreferencesRepository,
     private readonly chatLog: ChatLog,
   ) {}
 
@@ -40,15 +42,18 @@ export class ChatsData implements DataExporter, DataEraser, OnModuleInit {
     yield ndjson('chats.ndjson', itemsOf(list));
   }
 
-  /** Leaves all groups, which pass to others. Direct chats stay for who is left in them. */
+  /** Leaves all groups, which pass to others. Direct chats stay for who is left in them, without what was set in them. */
   async erase(userId: string): Promise<void> {
-    const memberships = await this.members.findByUser(userId);
-    const chatIds = memberships.filter(({ isActive }) => isActive).map(({ chatId }) => chatId);
-    const rest = chatIds.values();
+    const rest = (await this.members.findByUser(userId)).values();
     const leave = async () => {
-      for (const chatId of rest) await this.leaveGroup(userId, chatId);
+      for (const { chatId, isActive } of rest) {
+        // A pass that a crash broke off may have left without saying so where chats are listed.
+        if (isActive) await this.leaveGroup(userId, chatId);
+        else await this.chatLog.ensureProjected(chatId);
+      }
     };
     await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, leave));
+    await this.preferences.removeAllOf(userId);
   }
 
   private async leaveGroup(userId: string, chatId: string): Promise<void> {

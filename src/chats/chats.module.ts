@@ -44,6 +44,7 @@ import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 import { ChatReceipts, ChatReceiptsSchema } from './receipts/chat-receipts.schema.js';
 import { ReceiptMoves } from './receipts/receipt-moves.service.js';
 import { ReceiptPrivacy } from './receipts/receipt-privacy.js';
+import { ReceiptsData } from './receipts/receipts-data.js';
 import { ReceiptTimesRepository } from './receipts/receipt-times.repository.js';
 import { ReceiptTimes, ReceiptTimesSchema } from './receipts/receipt-times.schema.js';
 import { ReceiptsPublisher } from './receipts/receipts.publisher.js';
@@ -85,6 +86,7 @@ import { RelationsService } from './relations.service.js';
     GroupPictureMedia,
     GroupPicturesRepository,
     ReceiptMoves,
+    ReceiptsData,
     ReceiptTimesRepository,
     ChatAccess,
     ChatReader,

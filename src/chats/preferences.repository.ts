@@ -35,6 +35,12 @@ export class PreferencesRepository {
     await this.model.updateOne(filterOf(seat), { $set: { unreadMark: readSeq } });
   }
 
+  /** In all chats of somebody, past ones too. */
+  async removeAllOf(userId: string): Promise<void> {
+    const none = { mutedUntil: 1, isArchived: 1, isPinned: 1, unreadMark: 1, deletedSeqs: 1 } as const;
+    await this.model.updateMany({ userId: toObjectId(userId) }, { $unset: none });
+  }
+
   /** Of these, those that are marked as unread. */
   async findMarked(seats: Seat[]): Promise<Seat[]> {
     if (seats.length === 0) return [];

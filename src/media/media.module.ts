@@ -7,6 +7,7 @@ import { MediaAccess } from './media-access.js';
 import { MediaCollector } from './media-collector.service.js';
 import { MediaLibrary } from './media-library.service.js';
 import { MediaReferenceRegistry } from './media-references.js';
+import { MediaData } from './media-data.js';
 import { MediaController } from './media.controller.js';
 import { MediaRepository } from './media.repository.js';
 import { Media, MediaSchema } from './media.schema.js';
@@ -43,6 +44,7 @@ import { Workspaces } from './upload/workspaces.js';
     MediaAccess,
     MediaLibrary,
     MediaCollector,
+    MediaData,
     MediaReferenceRegistry,
     MediaRepository,
   ],

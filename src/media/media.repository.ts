@@ -42,6 +42,17 @@ export class MediaRepository {
     return (await this.media.find(filter).lean<Media[]>()).map(toRecord);
   }
 
+  /** All that somebody has stored, by id, behind `after`. */
+  async findReadyBehind(ownerId: string, after: string | null, limit: number): Promise<MediaRecord[]> {
+    const behind = after !== null && { _id: { $gt: toObjectId(after) } };
+    const rows = await this.media
+      .find({ ownerId: toObjectId(ownerId), ...behind, state: 'ready' as const })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean<Media[]>();
+    return rows.map(toRecord);
+  }
+
   /** Bytes that a user has stored, from the index. */
   async usage(ownerId: string): Promise<number> {
     const [sum] = await this.media.aggregate<{ bytes: number }>([
@@ -61,6 +72,11 @@ export class MediaRepository {
   /** Has the collector look at them at that time, or before. */
   async release(ids: readonly string[], at: Date): Promise<void> {
     await this.media.updateMany({ _id: { $in: ids.map(toObjectId) } }, { $min: { sweepAt: at } });
+  }
+
+  /** As `release`, for all that somebody has stored. */
+  async releaseAllOf(ownerId: string, at: Date): Promise<void> {
+    await this.media.updateMany({ ownerId: toObjectId(ownerId) }, { $min: { sweepAt: at } });
   }
 
   /** What the collector has to look at, the longest due first. */

@@ -58,4 +58,6 @@ export const MediaSchema = SchemaFactory.createForClass(Media);
 
 /** What a user has stored, summed up in the index. */
 MediaSchema.index({ ownerId: 1, size: 1 });
+/** All of somebody's, in order. */
+MediaSchema.index({ ownerId: 1, _id: 1 });
 MediaSchema.index({ sweepAt: 1 });

@@ -3,6 +3,7 @@ import { MongooseModule } from '@nestjs/mongoose';
 
 import { ChatsModule } from '../chats/chats.module.js';
 import { MediaModule } from '../media/media.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { DeletionsService } from './deletions.service.js';
 import { EditsService } from './edits.service.js';
 import { ForwardsService } from './forwards.service.js';
@@ -23,6 +24,7 @@ import { PinsService } from './pins.service.js';
 import { Quotes } from './quotes.service.js';
 import { ReactionsService } from './reactions.service.js';
 import { RecentSends } from './recent-sends.js';
+import { ScheduledData } from './scheduled/scheduled-data.js';
 import { ScheduledExpiry } from './scheduled/scheduled-expiry.service.js';
 import { ScheduledMedia } from './scheduled/scheduled-media.js';
 import { ScheduledMessage, ScheduledMessageSchema } from './scheduled/scheduled-message.schema.js';
@@ -39,6 +41,7 @@ import { VotesService } from './votes.service.js';
   imports: [
     ChatsModule,
     MediaModule,
+    UsersModule,
     MessageMarksModule,
     MongooseModule.forFeature([{ name: ScheduledMessage.name, schema: ScheduledMessageSchema }]),
   ],
@@ -69,6 +72,7 @@ import { VotesService } from './votes.service.js';
     ScheduledSender,
     ScheduledExpiry,
     ScheduledMedia,
+    ScheduledData,
     ScheduledMessagesRepository,
   ],
   exports: [

@@ -57,6 +57,8 @@ ReportSchema.index(
   { unique: true, partialFilterExpression: { creationKey: { $exists: true } } },
 );
 ReportSchema.index({ mediaIds: 1 }, { partialFilterExpression: { mediaIds: { $exists: true } } });
+/** What somebody has reported, in order. */
+ReportSchema.index({ reporterId: 1, _id: 1 });
 /** For operators: the latest first, of all and of one person. */
 ReportSchema.index({ createdAt: -1 });
 ReportSchema.index({ accusedIds: 1, createdAt: -1 });

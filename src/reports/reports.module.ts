@@ -8,6 +8,7 @@ import { ReportCapture } from './report-capture.service.js';
 import { ReportMedia } from './report-media.js';
 import { Report, ReportSchema } from './report.schema.js';
 import { ReportsController } from './reports.controller.js';
+import { ReportsData } from './reports-data.js';
 import { ReportsRepository } from './reports.repository.js';
 import { ReportsService } from './reports.service.js';
 
@@ -19,6 +20,6 @@ import { ReportsService } from './reports.service.js';
     MongooseModule.forFeature([{ name: Report.name, schema: ReportSchema }]),
   ],
   controllers: [ReportsController],
-  providers: [ReportsService, ReportCapture, ReportMedia, ReportsRepository],
+  providers: [ReportsService, ReportCapture, ReportMedia, ReportsData, ReportsRepository],
 })
 export class ReportsModule {}

@@ -69,6 +69,21 @@ export class ReportsRepository {
     return new Set(mediaIds.filter((_, index) => found[index] !== null));
   }
 
+  /** What somebody has reported, in order, behind `after`. */
+  async findByReporterBehind(
+    reporterId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<ReportRecord[]> {
+    const behind = after !== null && { _id: { $gt: toObjectId(after) } };
+    const rows = await this.reports
+      .find({ reporterId: toObjectId(reporterId), ...behind })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean<Report[]>();
+    return rows.map(toRecord);
+  }
+
   /** Frees a creation key that is past its time. */
   async releaseCreationKey(creationKey: string, olderThan: Date): Promise<void> {
     const filter = { creationKey, createdAt: { $lt: olderThan } };

@@ -3,12 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
 import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
 import { ChatLog } from '../chats/log/chat-log.service.js';
+import { MessageChangesRepository } from '../chats/log/message-changes.repository.js';
 import { toObjectId } from '../database/object-id.js';
-import { toMessageView } from '../messages/message.view.js';
 import { SearchEntriesRepository } from './search-entries.repository.js';
 import type { SearchEntry } from './search-entry.schema.js';
 import { SearchProgressRepository } from './search-progress.repository.js';
-import { termsOf } from './search-words.js';
+import { searchableTexts } from './search-texts.js';
+import { termsOfAll } from './search-words.js';
 
 /** Rows per step: a step keeps the event loop for some milliseconds. */
 const BATCH = 100;
@@ -26,6 +27,7 @@ export class SearchIndexer {
   constructor(
     private readonly log: ChatLogRepository,
     private readonly chatLog: ChatLog,
+    private readonly changes: MessageChangesRepository,
     private readonly entries: SearchEntriesRepository,
     private readonly progress: SearchProgressRepository,
   ) {}
@@ -89,24 +91,39 @@ export class SearchIndexer {
     for (const { messageId, rev } of rows) if (messageId) changed.set(messageId.toHexString(), rev);
     if (changed.size === 0) return;
     await this.chatLog.ensureProjected(chatId);
-    const messages = await this.log.findByIds([...changed.keys()].map(toObjectId));
+    const found = await this.log.findByIds([...changed.keys()].map(toObjectId));
+    const messages = found.filter(({ seq }) => seq !== undefined);
+    const earlier = await this.earlierTexts(messages);
     await this.entries.replace(
-      messages
-        .filter(({ seq }) => seq !== undefined)
-        .map((row) => entryOf(row, changed.get(row._id.toHexString()) ?? row.rev)),
+      messages.map((row) => {
+        const id = row._id.toHexString();
+        return entryOf(row, changed.get(id) ?? row.rev, earlier.get(id));
+      }),
+    );
+  }
+
+  /** By message, the latest first: who left a chat before an edit finds the message as it was then. */
+  private async earlierTexts(messages: readonly ChatLogRow[]): Promise<Map<string, string[]>> {
+    const edited = messages.filter(({ textRev }) => textRev !== undefined);
+    const edits = await this.changes.findEditsUpTo(
+      edited.map(({ _id, textRev = 0 }) => ({ id: _id, toRev: textRev })),
+    );
+    const latestFirst = edits.toSorted((a, b) => b.rev - a.rev);
+    return new Map(
+      edited.map(({ _id, original = '' }) => {
+        const ofMessage = latestFirst.filter(({ messageId }) => messageId.equals(_id));
+        return [_id.toHexString(), [...ofMessage.map(({ change }) => change.text), original]];
+      }),
     );
   }
 }
 
-/** Of a message without a text to be found by nothing is kept, the sender neither. */
-function entryOf(row: ChatLogRow, rev: number): SearchEntry {
+/**
+ * Of a message without a text to be found by nothing is kept, the sender neither. `earlier` are texts that
+ * it had: they lead to it, and whoever reads it decides whether it says so to them.
+ */
+function entryOf(row: ChatLogRow, rev: number, earlier: readonly string[] = []): SearchEntry {
   const { _id, chatId, senderId, seq = 0 } = row;
-  const terms = termsOf(searchableText(row));
+  const terms = termsOfAll([...searchableTexts(row), ...earlier]);
   return { _id, chatId, seq, rev, terms: terms.length > 0 ? [senderId, ...terms] : [] };
-}
-
-/** As its readers see it: what is deleted or expired has no text. */
-export function searchableText(row: ChatLogRow): string {
-  const { type, text } = toMessageView(row);
-  return type === 'system' ? '' : text;
 }

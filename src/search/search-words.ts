@@ -47,6 +47,11 @@ const prefixTerm = (prefix: string) => `^${prefix}`;
 /** The most terms that one message takes in the index; those of a longer text that come last are left out. */
 const MAX_TERMS = 500;
 
+/** The terms by which a message is found, each once: those of its first texts before those of the others. */
+export function termsOfAll(texts: readonly string[]): string[] {
+  return [...new Set(texts.flatMap(termsOf))].slice(0, MAX_TERMS);
+}
+
 /** The terms by which a text is found, each once. */
 export function termsOf(text: string): string[] {
   const whole = new Set<string>();

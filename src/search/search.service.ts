@@ -2,20 +2,16 @@ import { Injectable } from '@nestjs/common';
 
 import { ChatAccess } from '../chats/chat-access.js';
 import { ChatMembersRepository, type Membership } from '../chats/chat-members.repository.js';
-import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
-import { ChatLog } from '../chats/log/chat-log.service.js';
-import { isGone, visibleStretches } from '../chats/membership.js';
+import { isGone } from '../chats/membership.js';
 import { ValidationError } from '../common/errors/app-error.js';
 import { decodeCursor, DEFAULT_PAGE, encodeCursor } from '../common/pagination/cursor.js';
-import { toObjectId } from '../database/object-id.js';
-import { toMessageView } from '../messages/message.view.js';
+import { MessageMarks } from '../messages/marks/message-marks.service.js';
 import type { SearchMessagesDto } from './dto/search-messages.dto.js';
-import type { Candidate } from './search-entries.repository.js';
-import { searchableText, SearchIndexer } from './search-indexer.service.js';
-import { matchText, TOP_SCORE } from './search-match.js';
+import { SearchIndexer } from './search-indexer.service.js';
+import { TOP_SCORE } from './search-match.js';
 import { parseQuery, type SearchQuery } from './search-query.js';
+import { type Ranked, SearchRanking } from './search-ranking.service.js';
 import { SearchScopes } from './search-scopes.service.js';
-import { snippetOf } from './search-snippet.js';
 import { type SearchWindow, SearchWindows } from './search-window.service.js';
 import type { FoundMessageView, SearchPageView } from './search.view.js';
 
@@ -31,22 +27,17 @@ interface Position {
   id: string;
 }
 
-interface Ranked {
-  score: number;
-  message: FoundMessageView;
-}
-
 /** Searching one's own messages: candidates by the index, the answer by the messages themselves. */
 @Injectable()
 export class SearchService {
   constructor(
     private readonly access: ChatAccess,
     private readonly members: ChatMembersRepository,
-    private readonly log: ChatLogRepository,
-    private readonly chatLog: ChatLog,
+    private readonly marks: MessageMarks,
     private readonly indexer: SearchIndexer,
     private readonly scopes: SearchScopes,
     private readonly windows: SearchWindows,
+    private readonly ranking: SearchRanking,
   ) {}
 
   async search(userId: string, dto: SearchMessagesDto): Promise<SearchPageView> {
@@ -56,6 +47,7 @@ export class SearchService {
     const memberships = await this.membershipsOf(userId, dto.chatId);
     const late = position ? [] : await this.indexer.catchUp([...memberships.keys()], CATCH_UP_ROWS);
     const page = await this.page(memberships, query, position, dto);
+    await this.marks.addStars(userId, page.items);
     return late.length > 0 ? Object.assign(page, { incomplete: true as const }) : page;
   }
 
@@ -81,7 +73,9 @@ export class SearchService {
     for (let count = 0; count < WINDOWS_PER_ANSWER; count += 1) {
       const window: SearchWindow = await this.windows.find(scopes, terms, at?.beforeId ?? null);
       const beforeId = at?.beforeId ?? justAfter(window);
-      const ranked = (await this.rank(memberships, query, window.hits)).filter((one) => isBehind(one, at));
+      const ranked = (await this.ranking.rank(memberships, query, window.hits)).filter((one) =>
+        isBehind(one, at),
+      );
       const fitting = ranked.slice(0, limit - items.length);
       items.push(...fitting.map(({ message }) => message));
       const last = fitting.at(-1);
@@ -92,30 +86,6 @@ export class SearchService {
       if (items.length === limit) break;
     }
     return { items, nextCursor: at && encodeCursor([at.beforeId, at.score, at.id]) };
-  }
-
-  /** The messages as they are now, best first and then newest; what does not match any more is none. */
-  private async rank(
-    memberships: ReadonlyMap<string, Membership>,
-    query: SearchQuery,
-    hits: readonly Candidate[],
-  ): Promise<Ranked[]> {
-    const visible = hits.filter(({ chatId, seq }) => {
-      const membership = memberships.get(chatId);
-      return membership && visibleStretches(membership).some(({ from, to }) => seq >= from && seq <= to);
-    });
-    if (visible.length === 0) return [];
-    const rows = await this.log.findByIds(visible.map(({ id }) => toObjectId(id)));
-    await Promise.all(rows.map(({ chatId, rev }) => this.chatLog.settled(chatId.toHexString(), rev)));
-    return rows
-      .flatMap((row): Ranked[] => {
-        const text = searchableText(row);
-        const match = matchText(text, query);
-        if (!match) return [];
-        const message = Object.assign(toMessageView(row), { snippet: snippetOf(text, match) });
-        return [{ score: match.score, message }];
-      })
-      .toSorted((a, b) => b.score - a.score || (a.message.id < b.message.id ? 1 : -1));
   }
 }
 

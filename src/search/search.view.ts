@@ -3,7 +3,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PageView } from '../common/pagination/cursor.js';
 import { MessageView } from '../messages/message.view.js';
 
-/** A piece of the message's text around what was found. */
+/** A piece of the text (what is written, a question, a name) around what was found. */
 export class SnippetView {
   @ApiProperty({ example: 'Shall we have lunch tomorrow?', description: 'Plain text, never markup' })
   text: string;

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
+import { Clock } from '../common/clock.js';
 import { NotFoundError } from '../common/errors/app-error.js';
 import { MAX_PAGE } from '../common/pagination/cursor.js';
 import { itemsOf, ndjson } from '../common/personal-data/ndjson.js';
@@ -12,6 +13,7 @@ import {
 import { StatusErasureRepository } from './status-erasure.repository.js';
 import { StatusLists } from './status-lists.service.js';
 import { MAX_MUTES, StatusMutes } from './status-mutes.service.js';
+import { StatusViewingsRepository } from './status-viewings.repository.js';
 import { StatusesService } from './statuses.service.js';
 
 /** Statuses, what was seen of those of others, and who is muted: to take along and to remove. */
@@ -24,7 +26,9 @@ export class StatusData implements DataExporter, DataEraser, OnModuleInit {
     private readonly statuses: StatusesService,
     private readonly lists: StatusLists,
     private readonly mutes: StatusMutes,
+    private readonly viewings: StatusViewingsRepository,
     private readonly rest: StatusErasureRepository,
+    private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -34,6 +38,7 @@ export class StatusData implements DataExporter, DataEraser, OnModuleInit {
 
   *files(userId: string): Generator<ExportedFile> {
     yield ndjson('statuses.ndjson', this.own(userId));
+    yield ndjson('status-views.ndjson', this.looks(userId));
     yield ndjson('status-mutes.ndjson', this.muted(userId));
   }
 
@@ -50,6 +55,10 @@ export class StatusData implements DataExporter, DataEraser, OnModuleInit {
 
   private own(userId: string) {
     return itemsOf((cursor) => this.lists.mine(userId, { limit: MAX_PAGE, ...(cursor && { cursor }) }));
+  }
+
+  private async *looks(userId: string) {
+    yield* await this.viewings.findLooks(userId, this.clock.now());
   }
 
   private async *muted(userId: string) {

@@ -18,13 +18,14 @@ export class StatusErasureRepository {
     @InjectModel(StatusQuota.name) private readonly quotas: Model<StatusQuota>,
   ) {}
 
-  /** Posted statuses and the shells of deleted ones, looks at those of others, mutes, and the count of the day. */
+  /** Posted statuses and the shells of deleted ones, looks at those of others, mutes on both sides, and the count of the day. */
   async removeAllOf(userId: string): Promise<void> {
     const id = toObjectId(userId);
     await Promise.all([
       this.statuses.deleteMany({ userId: id }),
       this.viewings.deleteMany({ viewerId: id }),
       this.mutes.deleteMany({ ownerId: id }),
+      this.mutes.deleteMany({ userId: id }),
       this.quotas.deleteOne({ _id: id }),
     ]);
   }

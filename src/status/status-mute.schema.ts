@@ -15,3 +15,5 @@ export class StatusMute {
 
 export const StatusMuteSchema = SchemaFactory.createForClass(StatusMute);
 StatusMuteSchema.index({ ownerId: 1, userId: 1 }, { unique: true });
+/** By whom somebody is muted: removed together with their account. */
+StatusMuteSchema.index({ userId: 1 });

@@ -20,6 +20,13 @@ export interface ViewerRecord {
   emoji?: string;
 }
 
+/** A look at a status, as the one sees it who took it. */
+export interface StatusLook {
+  statusId: string;
+  viewedAt: Date;
+  emoji?: string;
+}
+
 @Injectable()
 export class StatusViewingsRepository {
   constructor(@InjectModel(StatusViewing.name) private readonly viewings: Model<StatusViewing>) {}
@@ -110,6 +117,18 @@ export class StatusViewingsRepository {
       .find({ viewerId: toObjectId(viewerId), expiresAt: { $gt: now } }, { _id: 0, statusId: 1, viewedAt: 1 })
       .lean<Pick<StatusViewing, 'statusId' | 'viewedAt'>[]>();
     return new Map(rows.map(({ statusId, viewedAt }) => [statusId.toHexString(), viewedAt]));
+  }
+
+  /** What the user has seen, and thinks, of the statuses that are still live; as many as `findSeen`. */
+  async findLooks(viewerId: string, now: Date): Promise<StatusLook[]> {
+    const rows = await this.viewings
+      .find({ viewerId: toObjectId(viewerId), expiresAt: { $gt: now } })
+      .lean<StatusViewing[]>();
+    return rows.map(({ statusId, viewedAt, emoji }) => ({
+      statusId: statusId.toHexString(),
+      viewedAt,
+      ...(emoji !== undefined && { emoji }),
+    }));
   }
 
   async removeOf(statusId: string): Promise<void> {

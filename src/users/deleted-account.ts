@@ -10,8 +10,8 @@ const ADMITS_NOBODY: PrivacySettings = {
 };
 
 /**
- * All that is left of the user's fields: nothing to know them by, to log in with or to be found by, and
- * settings that admit nobody. The email only keeps its unique index; nobody can type it.
+ * What the user's fields are from then on; their picture is none. There is nothing left to know them by, to log in with or to be found
+ * by, and the settings admit nobody. The email only keeps its unique index; nobody can type it.
  */
 export function deletedFields(userId: string) {
   return {
@@ -21,7 +21,6 @@ export function deletedFields(userId: string) {
     nameKey: '',
     about: '',
     phone: null,
-    avatarUrl: null,
     lastSeenAt: null,
     privacy: ADMITS_NOBODY,
   };

@@ -6,6 +6,8 @@ import { toObjectId } from '../database/object-id.js';
 import { deletedFields } from './deleted-account.js';
 import { User } from './user.schema.js';
 
+const NO_PICTURE = { avatarMediaId: 1 } as const;
+
 /** Accounts on their way out: the last of their users' documents. */
 @Injectable()
 export class UserErasuresRepository {
@@ -15,7 +17,11 @@ export class UserErasuresRepository {
   async begin(id: string, passwordHash: string, at: { now: Date; dueAt: Date }): Promise<boolean> {
     const { matchedCount } = await this.users.updateOne(
       { _id: toObjectId(id), passwordHash, deletedAt: null },
-      { $set: { ...deletedFields(id), deletedAt: at.now, deletingAt: at.dueAt }, $inc: { rev: 1 } },
+      {
+        $set: { ...deletedFields(id), deletedAt: at.now, deletingAt: at.dueAt },
+        $unset: NO_PICTURE,
+        $inc: { rev: 1 },
+      },
     );
     return matchedCount === 1;
   }
@@ -38,8 +44,14 @@ export class UserErasuresRepository {
     const fields = deletedFields(id);
     const isLast = { _id: toObjectId(id), isErasedOnce: true, deletingAt: { $lte: now } };
     const isFirst = { _id: toObjectId(id), isErasedOnce: null, deletingAt: { $exists: true } };
-    await this.users.updateOne(isLast, { $set: fields, $unset: { deletingAt: 1, isErasedOnce: 1 } });
-    await this.users.updateOne(isFirst, { $set: { ...fields, isErasedOnce: true, deletingAt: nextAt } });
+    await this.users.updateOne(isLast, {
+      $set: fields,
+      $unset: { ...NO_PICTURE, deletingAt: 1, isErasedOnce: 1 },
+    });
+    await this.users.updateOne(isFirst, {
+      $set: { ...fields, isErasedOnce: true, deletingAt: nextAt },
+      $unset: NO_PICTURE,
+    });
   }
 
   private async idsOf(filter: object, limit: number): Promise<string[]> {

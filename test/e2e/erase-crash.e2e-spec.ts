@@ -71,6 +71,17 @@ describe('a server that is killed while an account is erased', () => {
           .expect(201),
       ),
     );
+    const { items: groups } = await get(bob, '/chats?limit=1');
+    const { body: invite } = await request(server.url)
+      .post(`/api/chats/${(groups as { id: string }[])[0]?.id}/invite`)
+      .set(ann.auth)
+      .send({})
+      .expect(201);
+    const preview = async () => {
+      const { token } = invite as { token: string };
+      return (await request(server.url).get(`/api/invites/${token}`).set(bob.auth)).status;
+    };
+    expect(await preview()).toBe(200);
     await request(server.url).put(`/api/contacts/${bob.id}`).set(ann.auth).expect(204);
 
     const phone = new TestSocket(
@@ -93,6 +104,8 @@ describe('a server that is killed while an account is erased', () => {
     await request(server.url).get('/api/users/me').set(ann.auth).expect(401);
 
     await vi.waitFor(async () => expect(await left(bob)).toBe(GROUPS), { timeout: 30_000, interval: 100 });
+
+    await vi.waitFor(async () => expect(await preview()).toBe(404), { timeout: 30_000, interval: 100 });
 
     // Else there was nothing to finish.
     expect(outcome).toBe('cut off');

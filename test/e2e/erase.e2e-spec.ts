@@ -232,6 +232,29 @@ describe('DELETE /api/users/me', () => {
     expect(failing.erase).toHaveBeenCalled();
   });
 
+  it('should send nothing any more that was to be sent later, even where its step fails', async () => {
+    const group = await app.group(ann, [bob], 'from beyond');
+    const sendAt = new Date(app.clock.nowMs() + 10_000).toISOString();
+    const later = { clientMessageId: 'later', text: 'boo', sendAt };
+    await app.http.post(`/api/chats/${group}/messages`).set(ann.auth).send(later).expect(201);
+    const scheduled = app.connection.collection('scheduled_messages');
+    const erasers = vi.spyOn(app.app.get(PersonalData), 'erasers', 'get').mockReturnValue([]);
+    await erase(ann).expect(204);
+    expect(await scheduled.countDocuments()).toBe(1);
+
+    await vi.waitFor(
+      async () => {
+        app.clock.advance(10_000);
+        expect(await scheduled.countDocuments()).toBe(0);
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+    erasers.mockRestore();
+
+    const { items } = await get(bob, `/chats/${group}/messages`);
+    expect((items as { type: string }[]).map(({ type }) => type)).toEqual(['system']);
+  });
+
   it('should happen once when two devices ask for it at the same time', async () => {
     const [first, second] = await Promise.all([erase(ann), erase(ann)]);
 

@@ -107,4 +107,27 @@ describe('rate limits', () => {
       error: { code: 'RATE_LIMITED', message: expect.any(String), retryAfterMs: expect.any(Number) },
     });
   });
+
+  it('should bound the copies of all that is kept of somebody', async () => {
+    const [ann, bob] = (await app.users(2)) as [TestUser, TestUser];
+    const copy = async (user: TestUser) => app.http.get('/api/users/me/export').set(user.auth);
+
+    const answers = await times('users.export', () => copy(ann));
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expectLimited(await copy(ann), 'users.export');
+    expect((await copy(bob)).status).toBe(200);
+  });
+
+  it('should bound guesses at the password that deletes an account, and keep it meanwhile', async () => {
+    const ann = await app.registerAndLogin();
+    const erase = async (password: string) =>
+      app.http.delete('/api/users/me').set(ann.auth).send({ password });
+
+    const answers = await times('auth.password', () => erase('not this one'));
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]));
+    expectLimited(await erase(PASSWORD), 'auth.password');
+    await app.http.get('/api/users/me').set(ann.auth).expect(200);
+  });
 });

@@ -5,9 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MemberSpan } from '../../src/chats/chat-member.schema.js';
 import { ChatMembersRepository } from '../../src/chats/chat-members.repository.js';
 import { ChatLogRepository } from '../../src/chats/log/chat-log.repository.js';
+import { MessageChangesRepository } from '../../src/chats/log/message-changes.repository.js';
+import { MessagePast } from '../../src/chats/log/message-past.service.js';
+import { MessageMarksRepository } from '../../src/messages/marks/message-marks.repository.js';
+import { MessageMarks } from '../../src/messages/marks/message-marks.service.js';
 import { SearchEntriesRepository } from '../../src/search/search-entries.repository.js';
 import { SearchIndexer } from '../../src/search/search-indexer.service.js';
 import { SearchProgressRepository } from '../../src/search/search-progress.repository.js';
+import { SearchRanking } from '../../src/search/search-ranking.service.js';
 import { SearchScopes } from '../../src/search/search-scopes.service.js';
 import { SearchService } from '../../src/search/search.service.js';
 import { SearchWindows } from '../../src/search/search-window.service.js';
@@ -98,10 +103,18 @@ describe('the work of a search over 100,000 messages', () => {
     const log = own(ChatLogRepository);
     const entries = own(SearchEntriesRepository);
     const chatLog = { settled: () => Promise.resolve() } as never;
-    const indexer = new SearchIndexer(log, chatLog, entries, own(SearchProgressRepository));
+    const indexer = new SearchIndexer(
+      log,
+      chatLog,
+      own(MessageChangesRepository),
+      entries,
+      own(SearchProgressRepository),
+    );
     const members = own(ChatMembersRepository);
     const [scopes, windows] = [new SearchScopes(log), new SearchWindows(entries)];
-    return new SearchService({} as never, members, log, chatLog, indexer, scopes, windows);
+    const ranking = new SearchRanking(log, chatLog, new MessagePast(own(MessageChangesRepository)));
+    const marks = new MessageMarks(own(MessageMarksRepository), {} as never, app.clock);
+    return new SearchService({} as never, members, marks, indexer, scopes, windows, ranking);
   }
 
   const sum = (plans: Plan[], of: 'keys' | 'docs') => plans.reduce((total, plan) => total + plan[of], 0);

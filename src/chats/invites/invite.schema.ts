@@ -41,3 +41,5 @@ export class ChatInvite {
 export const ChatInviteSchema = SchemaFactory.createForClass(ChatInvite);
 ChatInviteSchema.index({ token: 1 }, { unique: true });
 ChatInviteSchema.index({ chatId: 1, _id: 1 });
+/** Those that somebody has made. */
+ChatInviteSchema.index({ createdBy: 1, _id: 1 });

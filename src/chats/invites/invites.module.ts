@@ -5,6 +5,7 @@ import { MediaModule } from '../../media/media.module.js';
 import { ChatsModule } from '../chats.module.js';
 import { ChatInvite, ChatInviteSchema } from './invite.schema.js';
 import { InvitesController } from './invites.controller.js';
+import { InvitesData } from './invites-data.js';
 import { InvitesRepository } from './invites.repository.js';
 import { InvitesService } from './invites.service.js';
 import { ChatJoinRequest, ChatJoinRequestSchema } from './join-request.schema.js';
@@ -24,6 +25,13 @@ import { JoiningService } from './joining.service.js';
     ]),
   ],
   controllers: [InvitesController, JoiningController, JoinRequestsController],
-  providers: [InvitesService, JoiningService, JoinRequests, InvitesRepository, JoinRequestsRepository],
+  providers: [
+    InvitesService,
+    JoiningService,
+    JoinRequests,
+    InvitesData,
+    InvitesRepository,
+    JoinRequestsRepository,
+  ],
 })
 export class InvitesModule {}

@@ -15,6 +15,10 @@ export interface Invite {
   revokedAt: Date | null;
 }
 
+export interface MadeInvite extends Invite {
+  createdAt: Date;
+}
+
 export interface NewInvite {
   chatId: string;
   token: string;
@@ -83,6 +87,21 @@ export class InvitesRepository {
       { chatId: toObjectId(chatId), revokedAt: null },
       { $set: { revokedAt: now } },
     );
+  }
+
+  /** What somebody has made, ended ones too, in the order of making, behind `after`. */
+  async findMadeBehind(createdBy: string, after: string | null, limit: number): Promise<MadeInvite[]> {
+    const behind = after !== null && { _id: { $gt: toObjectId(after) } };
+    const rows = await this.model
+      .find({ createdBy: toObjectId(createdBy), ...behind }, { usedBy: 0 })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean<ChatInvite[]>();
+    return rows.map((row) => ({ ...toInvite(row), createdAt: row.createdAt }));
+  }
+
+  async removeAllMadeBy(createdBy: string): Promise<void> {
+    await this.model.deleteMany({ createdBy: toObjectId(createdBy) });
   }
 
   /** Forgets those of a chat that ended before. */

@@ -18,3 +18,5 @@ export class ChatJoinRequest {
 
 export const ChatJoinRequestSchema = SchemaFactory.createForClass(ChatJoinRequest);
 ChatJoinRequestSchema.index({ chatId: 1, userId: 1 }, { unique: true });
+/** Where somebody waits. */
+ChatJoinRequestSchema.index({ userId: 1, chatId: 1 });

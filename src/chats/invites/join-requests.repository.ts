@@ -11,6 +11,12 @@ export interface JoinRequest {
   createdAt: Date;
 }
 
+/** As the one sees it who waits. */
+export interface OwnJoinRequest {
+  chatId: string;
+  createdAt: Date;
+}
+
 @Injectable()
 export class JoinRequestsRepository {
   constructor(@InjectModel(ChatJoinRequest.name) private readonly model: Model<ChatJoinRequest>) {}
@@ -47,6 +53,21 @@ export class JoinRequestsRepository {
   async remove(chatId: string, userId: string): Promise<boolean> {
     const pair = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
     return (await this.model.deleteOne(pair)).deletedCount > 0;
+  }
+
+  /** Where somebody waits, by chat, behind `after`. */
+  async findOfBehind(userId: string, after: string | null, limit: number): Promise<OwnJoinRequest[]> {
+    const behind = after !== null && { chatId: { $gt: toObjectId(after) } };
+    const rows = await this.model
+      .find({ userId: toObjectId(userId), ...behind }, { _id: 0, chatId: 1, createdAt: 1 })
+      .sort({ chatId: 1 })
+      .limit(limit)
+      .lean<Pick<ChatJoinRequest, 'chatId' | 'createdAt'>[]>();
+    return rows.map(({ chatId, createdAt }) => ({ chatId: chatId.toHexString(), createdAt }));
+  }
+
+  async removeAllOf(userId: string): Promise<void> {
+    await this.model.deleteMany({ userId: toObjectId(userId) });
   }
 
   /** Of these people those who wait. */

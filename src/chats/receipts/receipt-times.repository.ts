@@ -34,6 +34,16 @@ export class ReceiptTimesRepository {
     await this.rows.bulkWrite(writes, { ordered: false, writeConcern: { w: 1, journal: false } });
   }
 
+  /** What is kept of one member of these chats, by chat. */
+  async findOf(userId: string, chatIds: readonly string[]): Promise<Map<string, ReceiptMoveRow[]>> {
+    const rows = await this.rows.find(ofMember(userId, chatIds)).toArray();
+    return new Map(rows.map(({ chatId, moves }) => [chatId.toHexString(), moves]));
+  }
+
+  async removeOf(userId: string, chatIds: readonly string[]): Promise<void> {
+    await this.rows.deleteMany(ofMember(userId, chatIds));
+  }
+
   /** By user id, oldest first. */
   async find(chatId: string, userIds: string[]): Promise<Map<string, ReceiptMoveRow[]>> {
     const rows = await this.rows
@@ -41,4 +51,8 @@ export class ReceiptTimesRepository {
       .toArray();
     return new Map(rows.map(({ userId, moves }) => [userId.toHexString(), moves]));
   }
+}
+
+function ofMember(userId: string, chatIds: readonly string[]) {
+  return { chatId: { $in: chatIds.map(toObjectId) }, userId: toObjectId(userId) };
 }

@@ -20,6 +20,17 @@ async function* linesOf(rows: AsyncIterable<object> | Iterable<object>): AsyncGe
   if (piece !== '') yield piece;
 }
 
+/** All rows of a list that goes on behind the last of those before, until there is none. */
+export async function* rowsBehind<T>(find: (last: T | null) => Promise<readonly T[]>): AsyncGenerator<T> {
+  let last: T | null = null;
+  for (;;) {
+    const rows = await find(last);
+    yield* rows;
+    last = rows.at(-1) ?? null;
+    if (last === null) return;
+  }
+}
+
 /** All items of a list that comes in pages, a page at a time. */
 export async function* itemsOf<T>(page: (cursor: string | undefined) => Promise<Page<T>>): AsyncGenerator<T> {
   let cursor: string | undefined;

@@ -22,6 +22,14 @@ export interface StarredMark {
   starredAt: Date;
 }
 
+/** All that one person has made of one message for themselves. */
+export interface MarkRecord {
+  messageId: string;
+  chatId: string;
+  starredAt?: Date;
+  deletedAt?: Date;
+}
+
 export interface DeletedMark {
   messageId: string;
   chatId: string;
@@ -129,6 +137,25 @@ export class MessageMarksRepository {
       chatId: row.chatId.toHexString(),
       rev: row.rev,
     }));
+  }
+
+  /** All of somebody's, by message, behind `after`. */
+  async findBehind(userId: string, after: string | null, limit: number): Promise<MarkRecord[]> {
+    const behind = after !== null && { messageId: { $gt: toObjectId(after) } };
+    const rows = await this.marks
+      .find({ userId: toObjectId(userId), ...behind }, { _id: 0, userId: 0, rev: 0 })
+      .sort({ messageId: 1 })
+      .limit(limit)
+      .lean<Omit<MessageMark, '_id' | 'userId' | 'rev'>[]>();
+    return rows.map(({ messageId, chatId, ...marks }) => ({
+      messageId: messageId.toHexString(),
+      chatId: chatId.toHexString(),
+      ...marks,
+    }));
+  }
+
+  async removeAllOf(userId: string): Promise<void> {
+    await this.marks.deleteMany({ userId: toObjectId(userId) });
   }
 
   private async isUntold(key: MarkKey): Promise<boolean> {

@@ -139,6 +139,11 @@ export class ScheduledMessagesRepository {
     await this.rows.deleteOne({ _id: toObjectId(id) });
   }
 
+  /** What is left of cancelled ones too. */
+  async removeAllOf(senderId: string): Promise<void> {
+    await this.rows.deleteMany({ senderId: toObjectId(senderId) });
+  }
+
   /** Up to `limit` of those past their time. Answers how many. */
   async sweep(now: Date, limit: number): Promise<number> {
     const past = await this.rows

@@ -8,6 +8,7 @@ import {
 import { Clock, type ClockTimer } from '../../common/clock.js';
 import { toErrorInfo } from '../../common/errors/error-body.js';
 import { DomainEvents } from '../../events/domain-events.js';
+import { UsersService } from '../../users/users.service.js';
 import type { MessageContent } from '../message-content.js';
 import { MessagesService } from '../messages.service.js';
 import type { ScheduledRecord } from './scheduled-message.record.js';
@@ -42,6 +43,7 @@ export class ScheduledSender implements OnApplicationBootstrap, BeforeApplicatio
   constructor(
     private readonly scheduled: ScheduledMessagesRepository,
     private readonly messages: MessagesService,
+    private readonly users: UsersService,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
@@ -113,6 +115,8 @@ export class ScheduledSender implements OnApplicationBootstrap, BeforeApplicatio
     // Validated as this when it was scheduled.
     const content = { ...one.content, clientMessageId } as unknown as MessageContent;
     try {
+      // An account that is gone says nothing more, also where a crash has left some of its messages for later.
+      if (await this.users.isDeleted(senderId)) return await this.scheduled.remove(id);
       const { message } = await this.messages.send(senderId, chatId, content);
       await this.settle(one, message.id);
     } catch (error) {

@@ -34,6 +34,10 @@ export class ConnectionHistoriesRepository {
     return new Map(rows.map(({ _id, spans }) => [_id.toHexString(), spans]));
   }
 
+  async remove(userId: string): Promise<void> {
+    await this.rows.deleteOne({ _id: toObjectId(userId) });
+  }
+
   /** Up to `limit` of those past their time. Answers how many. */
   async sweep(now: Date, limit: number): Promise<number> {
     const past = await this.rows

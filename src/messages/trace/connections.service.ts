@@ -70,6 +70,18 @@ export class Connections implements OnApplicationShutdown {
     );
   }
 
+  /** What is kept of somebody: the connections that have ended. */
+  async stored(userId: string): Promise<ConnectionSpan[]> {
+    await this.flush();
+    return (await this.histories.findByUsers([userId])).get(userId) ?? [];
+  }
+
+  /** Removes what is kept of somebody. Connections that end from now on are kept again. */
+  async forget(userId: string): Promise<void> {
+    await this.flush();
+    await this.histories.remove(userId);
+  }
+
   /** Takes out of the database who has not come for long. */
   async sweep(): Promise<void> {
     const now = this.clock.now();

@@ -5,6 +5,7 @@ import { ChatsModule } from '../../chats/chats.module.js';
 import { UsersModule } from '../../users/users.module.js';
 import { ConnectionHistoriesRepository } from './connection-histories.repository.js';
 import { ConnectionHistory, ConnectionHistorySchema } from './connection-history.schema.js';
+import { ConnectionsData } from './connections-data.js';
 import { ConnectionsListener } from './connections.listener.js';
 import { Connections } from './connections.service.js';
 import { MessageTraceController } from './message-trace.controller.js';
@@ -19,7 +20,14 @@ import { TraceFacts } from './trace-facts.service.js';
     MongooseModule.forFeature([{ name: ConnectionHistory.name, schema: ConnectionHistorySchema }]),
   ],
   controllers: [MessageTraceController],
-  providers: [MessageTrace, TraceFacts, Connections, ConnectionsListener, ConnectionHistoriesRepository],
+  providers: [
+    MessageTrace,
+    TraceFacts,
+    Connections,
+    ConnectionsListener,
+    ConnectionsData,
+    ConnectionHistoriesRepository,
+  ],
   exports: [Connections],
 })
 export class TraceModule {}

@@ -138,6 +138,7 @@ export function addPreferences(add: AddPlan): void {
     { keys: 4, docs: 2 },
   );
   add(PreferencesRepository, 'unmark', (preferences) => preferences.unmark(seat));
+  add(PreferencesRepository, 'removeAllOf', (preferences) => preferences.removeAllOf(hex(user(40))));
 }
 
 export function addReceipts(add: AddPlan): void {

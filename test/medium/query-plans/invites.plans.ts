@@ -7,6 +7,8 @@ import { chat, hex, LATER, long, NOW, objectId, times, user } from './ids.js';
 const PER_CHAT = 20;
 const WAITING = 300;
 const INVITES = 61;
+/** Of the last chat's. */
+const MAKER = 40;
 
 export function addInvites(add: AddPlan): void {
   const invite = (n: number, maxUses: number | null): Invite => ({
@@ -46,6 +48,12 @@ export function addInvites(add: AddPlan): void {
     keys: PER_CHAT + 2,
     docs: PER_CHAT + 2,
   });
+  const maker = hex(user(MAKER));
+  add(InvitesRepository, 'findMadeBehind', (invites) => invites.findMadeBehind(maker, null, 10));
+  add(InvitesRepository, 'findMadeBehind, second page', (invites) =>
+    invites.findMadeBehind(maker, hex(objectId(INVITES, 1000)), 10),
+  );
+  add(InvitesRepository, 'removeAllMadeBy', (invites) => invites.removeAllMadeBy(hex(user(MAKER + 1))));
   add(JoinRequestsRepository, 'add', (requests) => requests.add(long(0), hex(user(2000)), NOW));
   add(JoinRequestsRepository, 'has', (requests) => requests.has(long(0), hex(user(7))));
   add(JoinRequestsRepository, 'findPage', (requests) => requests.findPage(long(0), null, 50));
@@ -58,6 +66,11 @@ export function addInvites(add: AddPlan): void {
       [1, 2, 2500].map((n) => hex(user(n))),
     ),
   );
+  add(JoinRequestsRepository, 'findOfBehind', (requests) => requests.findOfBehind(hex(user(3)), null, 50));
+  add(JoinRequestsRepository, 'findOfBehind, second page', (requests) =>
+    requests.findOfBehind(hex(user(3)), hex(chat(1000)), 50),
+  );
+  add(JoinRequestsRepository, 'removeAllOf', (requests) => requests.removeAllOf(hex(user(200))));
   add(JoinRequestsRepository, 'remove', (requests) => requests.remove(long(0), hex(user(9))));
 }
 
@@ -65,11 +78,11 @@ export async function seedInvites(insert: Insert): Promise<void> {
   await Promise.all([
     insert(
       'ChatInvite',
-      times(100 * PER_CHAT, (n) => ({
+      times(101 * PER_CHAT, (n) => ({
         _id: objectId(INVITES, n),
         chatId: chat(Math.floor(n / PER_CHAT)),
         token: `token ${n}`,
-        createdBy: user(0),
+        createdBy: user(n < 2000 ? 0 : MAKER),
         createdAt: NOW,
         expiresAt: null,
         maxUses: n % 2 ? 5 : null,

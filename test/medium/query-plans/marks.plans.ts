@@ -32,6 +32,18 @@ export function addMarks(add: AddPlan): void {
   // Every second of them is starred, by each of the two.
   const some = times(20, (n) => hex(message(100 + n)));
   add(MessageMarksRepository, 'forgetStars', (marks) => marks.forgetStars(some), { keys: 80, docs: 40 });
+  add(MessageMarksRepository, 'findBehind', (marks) => marks.findBehind(hex(user(1)), null, 50));
+  add(MessageMarksRepository, 'findBehind, second page', (marks) =>
+    marks.findBehind(hex(user(1)), hex(message(100)), 50),
+  );
+  add(MessageMarksRepository, 'removeAllOf', (marks) => marks.removeAllOf(hex(user(2))));
+  const chats = [long(0), long(1), long(2)];
+  add(ReceiptTimesRepository, 'findOf', (receiptTimes) => receiptTimes.findOf(hex(user(7)), chats), {
+    keys: 8,
+  });
+  add(ReceiptTimesRepository, 'removeOf', (receiptTimes) => receiptTimes.removeOf(hex(user(8)), chats), {
+    keys: 8,
+  });
   add(ReceiptTimesRepository, 'remember', (receiptTimes) =>
     receiptTimes.remember([{ chatId: long(0), userId: hex(user(1)), move: { at: NOW, d: 2, r: 1 } }]),
   );

@@ -26,6 +26,11 @@ export function addMedia(add: AddPlan): void {
   add(MediaRepository, 'findReady', (files) => files.findReady(hex(media(7))));
   const some = [7, 8, 9].map((n) => hex(media(n)));
   add(MediaRepository, 'findReadyOf', (files) => files.findReadyOf(hex(user(0)), some), { keys: 10 });
+  add(MediaRepository, 'findReadyBehind', (files) => files.findReadyBehind(hex(user(0)), null, 100));
+  add(MediaRepository, 'findReadyBehind, second page', (files) =>
+    files.findReadyBehind(hex(user(0)), hex(media(250)), 100),
+  );
+  add(MediaRepository, 'releaseAllOf', (files) => files.releaseAllOf(hex(user(2000)), LATER));
   // Summed up in the index: bounded by the files of one user.
   add(MediaRepository, 'usage', (files) => files.usage(hex(user(0))), { keys: OWN + 10, isCovered: true });
   add(MediaRepository, 'hold', (files) => files.hold(some, LATER), { keys: 10, docs: 3 });

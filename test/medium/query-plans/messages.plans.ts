@@ -46,6 +46,7 @@ export function addScheduled(add: AddPlan): void {
     rows.findWaitingFiles([5, 6, 7].map((n) => hex(scheduled(n)))),
   );
   add(ScheduledMessagesRepository, 'remove', (rows) => rows.remove(hex(scheduled(7))));
+  add(ScheduledMessagesRepository, 'removeAllOf', (rows) => rows.removeAllOf(hex(user(2500))));
   add(ScheduledMessagesRepository, 'sweep', (rows) => rows.sweep(NOW, 50), { keys: 50, docs: 50 });
 }
 
@@ -57,6 +58,7 @@ export function addConnections(add: AddPlan): void {
   add(ConnectionHistoriesRepository, 'findByUsers', (rows) =>
     rows.findByUsers([1, 2, 3].map((n) => hex(user(n)))),
   );
+  add(ConnectionHistoriesRepository, 'remove', (rows) => rows.remove(hex(user(9))));
   add(ConnectionHistoriesRepository, 'sweep', (rows) => rows.sweep(NOW, 50), { keys: 50, docs: 50 });
 }
 

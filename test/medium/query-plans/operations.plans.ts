@@ -22,6 +22,13 @@ export function addOperations(add: AddPlan): void {
     reports.findKeptMedia([5, 6, 7].map((n) => hex(objectId(7, n)))),
   );
   add(ReportsRepository, 'releaseCreationKey', (reports) => reports.releaseCreationKey('key', LATER));
+  const reporter = hex(user(5));
+  add(ReportsRepository, 'findByReporterBehind', (reports) =>
+    reports.findByReporterBehind(reporter, null, 50),
+  );
+  add(ReportsRepository, 'findByReporterBehind, second page', (reports) =>
+    reports.findByReporterBehind(reporter, hex(objectId(6, 500)), 50),
+  );
 
   const lease = { holder: 'here', now: NOW, until: LATER };
   add(JobLeasesRepository, 'claim', (leases) => leases.claim('job 7', lease));

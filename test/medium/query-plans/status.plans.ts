@@ -105,6 +105,7 @@ export function addStatusViewings(add: AddPlan): void {
   add(StatusViewingsRepository, 'findSeen', (viewings) => viewings.findSeen(hex(user(5)), NOW), {
     isCovered: true,
   });
+  add(StatusViewingsRepository, 'findLooks', (viewings) => viewings.findLooks(hex(user(5)), NOW));
   add(StatusViewingsRepository, 'sweep', (viewings) => viewings.sweep(NOW, 100), { keys: 110, docs: 100 });
   add(StatusViewingsRepository, 'removeOf', (viewings) => viewings.removeOf(hex(status(2))));
 }
