@@ -1,0 +1,130 @@
+import { expect } from 'vitest';
+
+import type { MessageView } from '../../../src/messages/message.view.js';
+import type { TestUser } from '../create-test-app.js';
+import { Device } from './device.js';
+import { FreshReading } from './fresh-reading.js';
+import { type Act, MESSAGE_ACTS } from './message-acts.js';
+import { naiveSight } from './naive-sight.js';
+import { OTHER_ACTS } from './own-acts.js';
+import type { SyncWorld, WorldChat } from './sync-world.js';
+import { type Seen, type SeenChat, seenOn } from './views.js';
+
+/** Lets things happen, and compares what devices hold. */
+export class SyncProof {
+  constructor(private readonly world: SyncWorld) {}
+
+  /** Several at once to messages, or one thing else; meanwhile devices come and go. */
+  async step(): Promise<void> {
+    const { random } = this.world;
+    const device = random.pick(this.world.devices.filter(({ name }) => !name.endsWith('/0')));
+    const coming = random.chance(0.25) && !device.isOn ? device.switchOn() : null;
+    if (random.chance(0.6)) {
+      const chat = random.pick(this.world.chats);
+      await Promise.all(Array.from({ length: 1 + random.below(6) }, () => this.act(MESSAGE_ACTS, chat)));
+    } else await this.act(OTHER_ACTS, random.pick(this.world.chats));
+    await coming;
+    if (!coming && device.isOn && random.chance(0.15)) device.switchOff();
+  }
+
+  private async act(acts: Record<string, [number, Act]>, chat: WorldChat): Promise<void> {
+    const { random } = this.world;
+    const all = Object.entries(acts);
+    let dice = random.next() * all.reduce((sum, [, [weight]]) => sum + weight, 0);
+    const [name, [, act]] = all.find(([, [weight]]) => (dice -= weight) < 0) ?? (all[0] as (typeof all)[0]);
+    if (await act(this.world, chat, this.world.actor(chat))) this.world.note(name);
+  }
+
+  async assertAll(): Promise<void> {
+    const fresh = new Map<TestUser, Seen>();
+    for (const user of this.world.users) fresh.set(user, await this.fresh(user));
+    this.assertSight(fresh);
+    for (const device of this.world.devices) await this.assertDevice(device, fresh.get(device.user) as Seen);
+    for (const user of this.world.users) {
+      const device = new Device(this.world.app, user, this.world.random, 'new');
+      await device.sync();
+      this.assertSame(device, fresh.get(user) as Seen);
+    }
+  }
+
+  private fresh(user: TestUser): Promise<Seen> {
+    return new FreshReading(this.world.app, user, this.world.random).all();
+  }
+
+  /** What REST shows is what the story says that everybody may see. */
+  private assertSight(fresh: Map<TestUser, Seen>): void {
+    const teller = fresh.get(this.world.storyTeller) as Seen;
+    for (const chat of this.world.chats) {
+      const story = teller.chats[chat.id]?.messages ?? [];
+      expect(
+        story.map(({ seq }) => seq),
+        'without holes',
+      ).toEqual(story.map((_, i) => i + 1));
+      for (const [user, seen] of fresh) {
+        const doing = chat.doings.get(user.id);
+        const inIt = !chat.isDirect || chat.members.has(user.id);
+        if (!doing || !inIt) continue;
+        const sight = naiveSight(story, user.id, chat.isDirect, doing);
+        const shown = seen.chats[chat.id];
+        expect(shown?.messages.map(({ seq }) => seq) ?? [], `what ${user.user.name} sees`).toEqual(
+          sight.seqs,
+        );
+        if (!shown) continue;
+        const { lastReadSeq } = shown.me as { lastReadSeq: number };
+        expect(shown.unreadCount).toBe(sight.unreadBehind(lastReadSeq));
+      }
+    }
+  }
+
+  private async assertDevice(device: Device, fresh: Seen): Promise<void> {
+    if (device.isOn) {
+      await device.socket?.settle();
+      device.listen();
+      this.assertHeard(device, fresh);
+      await device.sync();
+    } else await device.switchOn();
+    this.assertSame(device, fresh);
+    if (!device.name.endsWith('/0') && this.world.random.chance(0.5)) device.switchOff();
+  }
+
+  /** What events alone have made of the messages that a sync brought, and of those after. */
+  private assertHeard({ replica, name }: Device, fresh: Seen): void {
+    for (const [chatId, { rev, view }] of replica.chats) {
+      const seen = fresh.chats[chatId];
+      if (!seen || rev === 0 || !isIn(seen, replica.userId) || replica.cutShort.has(chatId) || !view)
+        continue;
+      expect(replica.in(chatId).map(heard), `what device ${name} heard`).toEqual(seen.messages.map(heard));
+    }
+  }
+
+  private assertSame({ replica, name }: Device, fresh: Seen): void {
+    const seen = seenOn(replica);
+    for (const [chatId, chat] of Object.entries(fresh.chats)) {
+      const held = seen.chats[chatId];
+      if (held && !isIn(chat, replica.userId)) held.messages = asLeft(held.messages, chat.messages);
+    }
+    expect(seen, `what device ${name} holds`).toEqual(fresh);
+  }
+}
+
+/** Those who left are not among the members that they see. */
+function isIn({ members }: SeenChat, userId: string): boolean {
+  return (members as { userId: string }[]).some((member) => member.userId === userId);
+}
+
+/** Events say neither when something was deleted nor what is one's own. */
+function heard({ rev: _, starred: __, deletedAt, reactions, ...message }: MessageView) {
+  const sorted = reactions.map(({ emoji, userIds }) => `${emoji} ${userIds.toSorted().join(' ')}`).toSorted();
+  return { ...message, isDeleted: deletedAt !== undefined, reactions: sorted };
+}
+
+/** Nothing tells who left of what was deleted since: a device has what it had until somebody reads it again. */
+function asLeft(held: MessageView[], fresh: MessageView[]): MessageView[] {
+  const now = new Map(fresh.map((message) => [message.id, message]));
+  return held.map((message) => {
+    const then = now.get(message.id);
+    if (then?.deletedAt && !message.deletedAt) return then;
+    if (!then?.replyTo || !message.replyTo || then.replyTo.text !== '') return message;
+    return { ...message, replyTo: { ...message.replyTo, text: '' } };
+  });
+}
