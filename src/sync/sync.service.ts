@@ -30,6 +30,14 @@ const MAX_CHATS_PER_ANSWER = 100;
 /** Answers to changed messages that one answer of ours brings again; clients mend the others by the message itself. */
 const MAX_REQUOTED = 200;
 
+/** Where the answer before ended. */
+interface Position {
+  chatId: string;
+  rev: number;
+  /** The `me` rev when the first answer was begun. */
+  meRev: number;
+}
+
 interface Held {
   rev: number;
   receiptRev: number;
@@ -69,6 +77,8 @@ export class SyncService {
 
   async sync(userId: string, dto: SyncDto): Promise<SyncView> {
     const position = dto.cursor === undefined ? null : positionOf(dto.cursor);
+    // Before all else: what is deleted meanwhile for oneself must not count as told.
+    const meRev = dto.me === undefined ? 0 : (position?.meRev ?? (await this.me.rev(userId)));
     const all = await this.members.findByUser(userId);
     const memberships = all
       .filter((membership) => !isGone(membership) && membership.chatId >= (position?.chatId ?? ''))
@@ -82,7 +92,10 @@ export class SyncService {
       chats.flatMap(({ messages }) => messages),
     );
     const isFirst = position === null;
-    const me = isFirst ? await this.me.behind(userId, dto.me, deleted.upToRev) : undefined;
+    // With the last one, as its rev says that all `removed` have come, in whichever answer.
+    const me = next
+      ? undefined
+      : await this.me.behind(userId, dto.me, Math.min(meRev, deleted.upToRev ?? meRev));
     const statuses = isFirst && dto.me !== undefined ? await this.statuses.live(userId) : undefined;
     const active = all.filter(({ isActive }) => isActive).map(({ chatId }) => chatId);
     const calls = isFirst ? await this.calls.live(userId, active) : undefined;
@@ -94,7 +107,7 @@ export class SyncService {
       ...(me && { me }),
       ...(calls && { calls }),
       ...(statuses && { statuses }),
-      nextCursor: next && encodeCursor([next.chatId, next.rev]),
+      nextCursor: next && encodeCursor([next.chatId, next.rev, meRev]),
       serverTime: this.clock.now().toISOString(),
     };
   }
@@ -102,7 +115,7 @@ export class SyncService {
   private async behind(
     memberships: Membership[],
     holds: Record<string, HeldRevs>,
-    position: { chatId: string; rev: number } | null,
+    position: Position | null,
     removed: Map<string, string[]>,
   ): Promise<Behind[]> {
     const heads = await this.heads.revs(memberships.map(({ chatId }) => chatId));
@@ -248,7 +261,7 @@ function heldOf(held: HeldRevs = 0): Held {
   return { rev, receiptRev: receiptRev ?? (rev === 0 ? 0 : Number.POSITIVE_INFINITY) };
 }
 
-function positionOf(cursor: string): { chatId: string; rev: number } {
-  const [chatId, rev] = decodeCursor(cursor, ['id', 'number']);
-  return { chatId: String(chatId), rev: Number(rev) };
+function positionOf(cursor: string): Position {
+  const [chatId, rev, meRev] = decodeCursor(cursor, ['id', 'number', 'number']);
+  return { chatId: String(chatId), rev: Number(rev), meRev: Number(meRev) };
 }

@@ -32,7 +32,20 @@ export class SyncProof {
     const all = Object.entries(acts);
     let dice = random.next() * all.reduce((sum, [, [weight]]) => sum + weight, 0);
     const [name, [, act]] = all.find(([, [weight]]) => (dice -= weight) < 0) ?? (all[0] as (typeof all)[0]);
-    if (await act(this.world, chat, this.world.actor(chat))) this.world.note(name);
+    const who = this.world.actor(chat);
+    const ok = await act(this.world, chat, who);
+    (globalThis as any).LOG ??= [];
+    (globalThis as any).LOG.push(
+      [
+        chat.id.slice(-4),
+        name,
+        who.id.slice(-4),
+        ok,
+        [...chat.members].map((m) => m.slice(-4)).join(),
+        new Date(this.world.app.clock.nowMs()).toISOString(),
+      ].join(' '),
+    );
+    if (ok) this.world.note(name);
   }
 
   async assertAll(): Promise<void> {
@@ -91,9 +104,12 @@ export class SyncProof {
   private assertHeard({ replica, name }: Device, fresh: Seen): void {
     for (const [chatId, { rev, view }] of replica.chats) {
       const seen = fresh.chats[chatId];
-      if (!seen || rev === 0 || !isIn(seen, replica.userId) || replica.cutShort.has(chatId) || !view)
+      if (!seen || rev === 0 || !view || !isIn(seen, replica.userId) || replica.cutShort.has(chatId))
         continue;
-      expect(replica.in(chatId).map(heard), `what device ${name} heard`).toEqual(seen.messages.map(heard));
+      const ids = new Set(seen.messages.map(({ id }) => id));
+      const told = seen.messages.map((message) => heard(message, ids));
+      const inChat = replica.in(chatId).map((message) => heard(message, ids));
+      expect(inChat, `what device ${name} heard`).toEqual(told);
     }
   }
 
@@ -102,6 +118,26 @@ export class SyncProof {
     for (const [chatId, chat] of Object.entries(fresh.chats)) {
       const held = seen.chats[chatId];
       if (held && !isIn(chat, replica.userId)) held.messages = asLeft(held.messages, chat.messages);
+    }
+    for (const [id, c] of Object.entries(fresh.chats)) {
+      const h = seen.chats[id];
+      if (
+        JSON.stringify(h?.messages.map((m) => [m.seq, m.rev])) !==
+        JSON.stringify(c.messages.map((m) => [m.seq, m.rev]))
+      )
+        console.log(
+          id,
+          replica.userId,
+          name,
+          isIn(c, replica.userId),
+          (globalThis as any).LOG.filter((l: string) => l.startsWith(id.slice(-4)))
+            .slice(-60)
+            .join('\n'),
+          JSON.stringify(c.messages.map((m) => [m.id.slice(-4), m.seq, m.rev, m.text])),
+          '\nHELD',
+          JSON.stringify(h?.messages.map((m) => [m.id.slice(-4), m.seq, m.rev, m.text])),
+          JSON.stringify(c.chat),
+        );
     }
     expect(seen, `what device ${name} holds`).toEqual(fresh);
   }
@@ -112,19 +148,46 @@ function isIn({ members }: SeenChat, userId: string): boolean {
   return (members as { userId: string }[]).some((member) => member.userId === userId);
 }
 
-/** Events say neither when something was deleted nor what is one's own. */
-function heard({ rev: _, starred: __, deletedAt, reactions, ...message }: MessageView) {
+/**
+ * Events say neither when something was deleted nor what is one's own; and of what became of a message hears
+ * nobody who does not see it, though they may see an answer to it.
+ */
+function heard(
+  { rev: _, starred: __, deletedAt, reactions, replyTo, ...message }: MessageView,
+  ids: Set<string>,
+) {
   const sorted = reactions.map(({ emoji, userIds }) => `${emoji} ${userIds.toSorted().join(' ')}`).toSorted();
-  return { ...message, isDeleted: deletedAt !== undefined, reactions: sorted };
+  const quoted = ids.has(replyTo?.messageId ?? '') ? replyTo : replyTo?.messageId;
+  return { ...message, quoted, isDeleted: deletedAt !== undefined, reactions: sorted };
 }
 
-/** Nothing tells who left of what was deleted since: a device has what it had until somebody reads it again. */
+/**
+ * Nothing tells who left of what was deleted since: a device has what it had until somebody reads it again. And
+ * of reactions, votes and pins that were changed since nobody knows what they were then: a device may have more.
+ */
 function asLeft(held: MessageView[], fresh: MessageView[]): MessageView[] {
   const now = new Map(fresh.map((message) => [message.id, message]));
   return held.map((message) => {
     const then = now.get(message.id);
-    if (then?.deletedAt && !message.deletedAt) return then;
-    if (!then?.replyTo || !message.replyTo || then.replyTo.text !== '') return message;
-    return { ...message, replyTo: { ...message.replyTo, text: '' } };
+    if (!then || (then.deletedAt && !message.deletedAt)) return then ?? message;
+    const { rev, reactions, poll, replyTo } = then;
+    expect(marksOf(message)).toEqual(expect.arrayContaining(marksOf(then)));
+    expect(message.rev).toBeGreaterThanOrEqual(rev);
+    const quoted = replyTo?.text === '' ? { replyTo } : {};
+    const { pinned: _, ...rest } = message;
+    return {
+      ...rest,
+      rev,
+      reactions,
+      ...(poll && { poll }),
+      ...quoted,
+      ...(then.pinned && { pinned: true }),
+    };
   });
+}
+
+function marksOf({ reactions, poll, pinned }: MessageView): string[] {
+  const marks = [...reactions.map(({ emoji: id, userIds }) => ({ id, userIds })), ...(poll?.options ?? [])];
+  const pins = pinned ? ['pinned'] : [];
+  return [...pins, ...marks.flatMap(({ id, userIds }) => userIds.map((userId) => `${id} ${userId}`))];
 }
