@@ -11,6 +11,9 @@ import { Replica } from './replica.js';
 /** A device: what it holds, and its socket while it is on. */
 export class Device {
   readonly replica: Replica;
+  readonly name: string;
+  /** Never switched off. */
+  readonly isSteady: boolean;
   socket: TestSocket | null = null;
   private heardUpTo = 0;
 
@@ -18,8 +21,10 @@ export class Device {
     private readonly app: TestApp,
     readonly user: TestUser,
     private readonly random: SeededRandom,
-    readonly name: string,
+    { name, isSteady }: { name: string; isSteady: boolean },
   ) {
+    this.name = name;
+    this.isSteady = isSteady;
     this.replica = new Replica(user.id, () => app.clock.nowMs());
   }
 
@@ -80,7 +85,8 @@ export class Device {
   }
 
   private async request(body: object): Promise<SyncView> {
-    const answer = await this.app.http.post('/api/sync').set(this.user.auth).send(body).expect(200);
+    const answer = await this.app.http.post('/api/sync').set(this.user.auth).send(body);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
     return answer.body as SyncView;
   }
 

@@ -84,9 +84,13 @@ export class Replica {
       if (view?.type === 'direct' && view.lastSeq <= deletedUpToSeq) this.forget(chatId);
     }
     for (const message of this.messages.values()) {
-      const isOver = message.expiresAt !== undefined && Date.parse(message.expiresAt) <= this.nowMs();
-      if (isOver) this.empty(message);
+      if (this.isOver(message)) this.empty(message);
+      else if (message.replyTo && this.isOver(message.replyTo)) message.replyTo.text = '';
     }
+  }
+
+  private isOver({ expiresAt }: { expiresAt?: string }): boolean {
+    return expiresAt !== undefined && Date.parse(expiresAt) <= this.nowMs();
   }
 
   /** Its place stays. */

@@ -78,13 +78,14 @@ function withMarks(view: ChatView, marks: Map<string, { deliveredSeq: number; re
   const members = view.members.map((member) => {
     const mark = marks.get(member.userId);
     if (!mark) return member;
-    return { ...member, lastDeliveredSeq: mark.deliveredSeq, lastReadSeq: mark.readSeq };
+    const { deliveredSeq: lastDeliveredSeq, readSeq: lastReadSeq } = mark;
+    return Object.assign({}, member, { lastDeliveredSeq, lastReadSeq });
   });
-  return { ...view, members };
+  return Object.assign({}, view, { members });
 }
 
 function withStar({ starred: _, ...message }: MessageView, starred: Set<string>): MessageView {
-  return starred.has(message.id) ? { ...message, starred: true } : message;
+  return starred.has(message.id) ? Object.assign(message, { starred: true }) : message;
 }
 
 /** Of who reads the whole past of a group, what was there when they joined is not unread. */
