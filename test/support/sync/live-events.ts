@@ -55,10 +55,8 @@ const HANDLERS: Handlers = {
   chat_removed: (replica, { chatId }) => replica.forget(chatId),
   chat_preferences: (replica, preferences: ChatPreferencesView) => {
     const { deletedUpToSeq } = replica.preferences.get(preferences.chatId) ?? {};
-    replica.preferences.set(preferences.chatId, {
-      ...(deletedUpToSeq !== undefined && { deletedUpToSeq }),
-      ...preferences,
-    });
+    const kept = deletedUpToSeq === undefined ? {} : { deletedUpToSeq };
+    replica.preferences.set(preferences.chatId, Object.assign(kept, preferences));
   },
 };
 

@@ -119,13 +119,12 @@ function isIn({ members }: SeenChat, userId: string): boolean {
  * Events say neither when something was deleted nor what is one's own; and of what became of a message hears
  * nobody who does not see it, though they may see an answer to it.
  */
-function heard(
-  { rev: _, starred: __, deletedAt, reactions, replyTo, ...message }: MessageView,
-  ids: Set<string>,
-) {
+function heard(message: MessageView, ids: Set<string>): object {
+  const { deletedAt, reactions, replyTo } = message;
   const sorted = reactions.map(({ emoji, userIds }) => `${emoji} ${userIds.toSorted().join(' ')}`).toSorted();
   const quoted = ids.has(replyTo?.messageId ?? '') ? replyTo : replyTo?.messageId;
-  return { ...message, quoted, isDeleted: deletedAt !== undefined, reactions: sorted };
+  const same = { rev: null, starred: null, deletedAt: null, replyTo: null };
+  return Object.assign({}, message, same, { quoted, isDeleted: deletedAt !== undefined, reactions: sorted });
 }
 
 /**

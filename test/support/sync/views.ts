@@ -84,8 +84,10 @@ function withMarks(view: ChatView, marks: Map<string, { deliveredSeq: number; re
   return Object.assign({}, view, { members });
 }
 
-function withStar({ starred: _, ...message }: MessageView, starred: Set<string>): MessageView {
-  return starred.has(message.id) ? Object.assign(message, { starred: true }) : message;
+function withStar(message: MessageView, starred: Set<string>): MessageView {
+  const copy = Object.assign({}, message);
+  delete copy.starred;
+  return starred.has(message.id) ? Object.assign(copy, { starred: true }) : copy;
 }
 
 /** Of who reads the whole past of a group, what was there when they joined is not unread. */
