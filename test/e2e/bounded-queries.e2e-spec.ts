@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
+import { queriedCollections } from '../support/query-plans.js';
+import { inParallel } from '../support/stage.js';
+import type { TestSocket } from '../support/test-socket.js';
+
+/** Somebody with so many chats, members, messages, stars and edits. */
+interface Scene {
+  user: TestUser;
+  phone: TestSocket;
+  groupId: string;
+  messageId: string;
+  pollId: string;
+  optionId: string;
+  lastSeq: number;
+}
+
+const FEW = 5;
+const MANY = 50;
+
+const READS: [name: string, request: (scene: Scene) => { path: string; body?: object }][] = [
+  ['the chats', () => ({ path: '/api/chats?limit=100' })],
+  ['a chat', ({ groupId }) => ({ path: `/api/chats/${groupId}` })],
+  ['members', ({ groupId }) => ({ path: `/api/chats/${groupId}/members?limit=100` })],
+  ['invites', ({ groupId }) => ({ path: `/api/chats/${groupId}/invite` })],
+  ['join requests', ({ groupId }) => ({ path: `/api/chats/${groupId}/join-requests?limit=100` })],
+  ['messages', ({ groupId }) => ({ path: `/api/chats/${groupId}/messages?limit=100` })],
+  ['messages around one', ({ groupId }) => ({ path: `/api/chats/${groupId}/messages?around=4&limit=100` })],
+  ['edits', ({ messageId }) => ({ path: `/api/messages/${messageId}/edits?limit=100` })],
+  ['info', ({ messageId }) => ({ path: `/api/messages/${messageId}/info?limit=100` })],
+  ['trace', ({ messageId }) => ({ path: `/api/messages/${messageId}/trace?limit=100` })],
+  ['starred', () => ({ path: '/api/messages/starred?limit=100' })],
+  ['scheduled', () => ({ path: '/api/messages/scheduled?limit=100' })],
+  ['search', () => ({ path: '/api/messages/search?q=word&limit=50' })],
+  ['search in a chat', ({ groupId }) => ({ path: `/api/messages/search?q=word&chatId=${groupId}` })],
+  ['sync by one who holds nothing', () => ({ path: '/api/sync', body: { chats: {}, me: 0, limit: 1000 } })],
+];
+
+const EVENTS: [event: string, payload: (scene: Scene, round: number) => object][] = [
+  ['join_chat', ({ groupId: chatId }) => ({ chatId })],
+  ['typing', ({ groupId: chatId }) => ({ chatId })],
+  ['new_message', ({ groupId: chatId, messageId }, n) => ({ chatId, text: `w ${n}`, replyToId: messageId })],
+  ['edit_message', ({ messageId }, n) => ({ messageId, text: `text ${n}` })],
+  ['react_message', ({ messageId }, n) => ({ messageId, emoji: ['👍', '❤️', '😂', '😮'][n] })],
+  ['pin_message', ({ messageId }, n) => ({ messageId, pinned: n % 2 === 0 })],
+  [
+    'vote_poll',
+    ({ pollId, optionId }, n) => ({ messageId: pollId, optionIds: n % 2 === 0 ? [optionId] : [] }),
+  ],
+  ['message_delivered', ({ groupId: chatId, lastSeq }, n) => ({ chatId, seq: lastSeq - 4 + n })],
+  ['message_read', ({ groupId: chatId, lastSeq }, n) => ({ chatId, seq: lastSeq - 4 + n })],
+];
+/** What runs a moment later, for itself. */
+const BESIDE = ['search_entries', 'search_progress', 'job_leases'];
+
+describe('what is asked of the database', () => {
+  let app: TestApp;
+  let few: Scene;
+  let many: Scene;
+
+  beforeAll(async () => {
+    app = await createTestApp({ RATE_LIMITS: 'off' });
+    [few, many] = [await open(FEW), await open(MANY)];
+  }, 120_000);
+
+  afterAll(() => app.close());
+
+  /** The fewest of some tries: caches are warm, and nothing else goes on. */
+  async function count(work: (round: number) => Promise<unknown>): Promise<number> {
+    const counts: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const asked = await queriedCollections(app.connection, () => work(round));
+      counts.push(asked.filter((name) => !BESIDE.includes(name)).length);
+    }
+    return Math.min(...counts);
+  }
+
+  it.each(READS)('should be no more of many than of few: %s', async (_, request) => {
+    const ask = (scene: Scene) => {
+      const { path, body } = request(scene);
+      const call = body ? app.http.post(path).send(body) : app.http.get(path);
+      return count(() => call.set(scene.user.auth).expect(200).then());
+    };
+    const [ofFew, ofMany] = [await ask(few), await ask(many)];
+
+    expect(ofFew).toBeGreaterThan(0);
+    expect(ofMany).toBeLessThanOrEqual(ofFew);
+  });
+
+  it.each(EVENTS)('should be no more among many than among few: %s', async (event, payload) => {
+    const ask = (scene: Scene) => count((round) => scene.phone.ok(event, payload(scene, round)));
+    const [ofFew, ofMany] = [await ask(few), await ask(many)];
+
+    expect(ofMany).toBeLessThanOrEqual(ofFew);
+  });
+
+  async function open(size: number): Promise<Scene> {
+    const [user, other] = (await app.users(2)) as [TestUser, TestUser];
+    const numbers = Array.from({ length: size }, (_, n) => n);
+    const people = numbers.map((n) => ({
+      email: `${n}@${user.id}.example.com`,
+      passwordHash: 'x',
+      name: `n ${n}`,
+      nameKey: `n ${n}`,
+      createdAt: new Date(),
+    }));
+    const { insertedIds } = await app.connection.collection('users').insertMany(people);
+    const memberIds = [other.id, ...Object.values(insertedIds).map(String)];
+    const post = async (by: TestUser, path: string, body: object) =>
+      (await app.http.post(path).set(by.auth).send(body)).body as { id: string; seq: number; poll?: any };
+    const { id: groupId } = await post(user, '/api/chats', { type: 'group', title: 'many', memberIds });
+    const write = (by: TestUser, body: object, n: number) =>
+      post(by, `/api/chats/${groupId}/messages`, { clientMessageId: `c ${n}`, ...body });
+    const { id: messageId } = await write(user, { text: 'word' }, -1);
+    const poll = await write(user, { poll: { question: 'q', options: ['a', 'b'] } }, -2);
+    let lastSeq = 0;
+    for (const n of numbers) {
+      const { id, seq } = await write(other, { text: `word ${n}`, replyToId: messageId }, n);
+      lastSeq = seq;
+      await app.http.put(`/api/messages/${id}/star`).set(user.auth).expect(200);
+      const text = `edit ${n}`;
+      await app.http.patch(`/api/messages/${messageId}`).set(user.auth).send({ text }).expect(200);
+    }
+    await inParallel(numbers, 4, async (n) => {
+      const memberOf = { type: 'group', title: `${n}`, memberIds: [other.id] };
+      const { id } = await post(user, '/api/chats', memberOf);
+      await post(other, `/api/chats/${id}/messages`, { clientMessageId: 'c', text: 'word' });
+      const sendAt = new Date(app.clock.nowMs() + 3_600_000).toISOString();
+      await write(user, { text: 'later', sendAt }, 1000 + n);
+    });
+    const found = async () =>
+      (await app.http.get(`/api/messages/search?q=word&chatId=${groupId}`).set(user.auth)).body.items.length;
+    await expect.poll(found, { timeout: 20_000 }).toBeGreaterThanOrEqual(FEW);
+    const phone = await app.connectAs(user);
+    const optionId = String(poll.poll.options[0].id);
+    return { user, phone, groupId, messageId, pollId: poll.id, optionId, lastSeq };
+  }
+});
