@@ -11,7 +11,7 @@ import { MessageChangesRepository } from '../chats/log/message-changes.repositor
 import { MessagePast } from '../chats/log/message-past.service.js';
 import { isGone, isListed, lastVisibleRev, sees, visibleStretches } from '../chats/membership.js';
 import { readSeqFor } from '../chats/receipts/chat-receipts.schema.js';
-import { ChatReceiptsRepository } from '../chats/receipts/chat-receipts.repository.js';
+import { ChatReceiptsRepository, type ReceiptsRecord } from '../chats/receipts/chat-receipts.repository.js';
 import { CallHistory } from '../calls/call-history.js';
 import { Clock } from '../common/clock.js';
 import { decodeCursor, encodeCursor } from '../common/pagination/cursor.js';
@@ -146,12 +146,18 @@ export class SyncService {
       batch.map(({ membership }) => membership),
     ))
       views.set(view.id, view);
+    const receipts = await this.receipts.findByChats(
+      batch
+        .filter((one) => lacksReceipts(one, views.get(one.membership.chatId)))
+        .map(({ membership }) => membership.chatId),
+    );
     const chats: SyncedChatView[] = [];
     let room = limit;
     for (const [index, one] of batch.entries()) {
       const view = views.get(one.membership.chatId);
       if (view && (one.held.rev > 0 || isListed(one.membership, view))) {
-        const synced = await this.syncChat(one, view, room);
+        const marks = receipts.get(view.id)?.marks ?? {};
+        const synced = await this.syncChat(one, { view, marks }, room);
         chats.push(synced);
         room -= synced.messages.length;
         if (synced.hasMore) return { chats, next: { chatId: view.id, rev: synced.rev } };
@@ -165,18 +171,18 @@ export class SyncService {
   }
 
   private async syncChat(
-    { membership, held, headRev, removed }: Behind,
-    chat: ChatView,
+    one: Behind,
+    { view: chat, marks }: { view: ChatView; marks: ReceiptsRecord['marks'] },
     room: number,
   ): Promise<SyncedChatView> {
+    const { membership, held, headRev, removed } = one;
     const { messages, rev, hasMore } =
       held.rev === 0
         ? await this.snapshot(membership, headRev)
         : await this.changes(membership, held.rev, headRev, room);
-    const receipts =
-      membership.isActive && chat.receiptRev > held.receiptRev
-        ? await this.receiptsBehind(membership.userId, chat, held.receiptRev)
-        : [];
+    const receipts = lacksReceipts(one, chat)
+      ? receiptsBehind(membership.userId, marks, held.receiptRev)
+      : [];
     return {
       chat,
       messages,
@@ -187,16 +193,6 @@ export class SyncService {
       receiptRev: membership.isActive ? chat.receiptRev : held.receiptRev,
       hasMore,
     };
-  }
-
-  private async receiptsBehind(viewerId: string, chat: ChatView, heldRev: number): Promise<ReceiptView[]> {
-    const marks = (await this.receipts.findByChats([chat.id])).get(chat.id)?.marks ?? {};
-    return Object.entries(marks)
-      .filter(([, mark]) => mark.rev > heldRev)
-      .map(([userId, mark]) => {
-        const { deliveredSeq } = mark;
-        return { userId, deliveredSeq, readSeq: readSeqFor(viewerId, userId, mark) };
-      });
   }
 
   private async snapshot(membership: Membership, headRev: number) {
@@ -247,6 +243,19 @@ export class SyncService {
     );
     return known.map(toMessageView).toSorted((a, b) => a.rev - b.rev);
   }
+}
+
+function lacksReceipts({ membership, held }: Behind, chat: ChatView | undefined): boolean {
+  return membership.isActive && chat !== undefined && chat.receiptRev > held.receiptRev;
+}
+
+function receiptsBehind(viewerId: string, marks: ReceiptsRecord['marks'], heldRev: number): ReceiptView[] {
+  return Object.entries(marks)
+    .filter(([, mark]) => mark.rev > heldRev)
+    .map(([userId, mark]) => {
+      const { deliveredSeq } = mark;
+      return { userId, deliveredSeq, readSeq: readSeqFor(viewerId, userId, mark) };
+    });
 }
 
 function removedIn({ marks }: Pick<DeletedBehind, 'marks'>): Map<string, string[]> {
