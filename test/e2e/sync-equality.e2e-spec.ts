@@ -5,7 +5,7 @@ import { SeededRandom } from '../support/seeded-random.js';
 import { SyncProof } from '../support/sync/sync-proof.js';
 import { SyncWorld } from '../support/sync/sync-world.js';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 const STEPS = 90;
 const STEPS_BETWEEN_PROOFS = 30;
 
@@ -37,6 +37,6 @@ describe('a device that comes back', () => {
 
       expect(world.done.size, 'kinds of acts').toBeGreaterThan(15);
       for (const device of world.devices) device.switchOff();
-    }, 60_000);
+    }, 90_000);
   }
 });
