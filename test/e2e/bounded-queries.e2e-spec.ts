@@ -81,7 +81,9 @@ describe('what is asked of the database', () => {
   it.each(READS)('should be no more of many than of few: %s', async (_, pathOf) => {
     const ask = (scene: Scene) => {
       const path = pathOf(scene);
-      return count(() => app.http.get(path).set(scene.user.auth).expect(200).then());
+      return count(async () => {
+        await app.http.get(path).set(scene.user.auth).expect(200);
+      });
     };
     const [ofFew, ofMany] = [await ask(few), await ask(many)];
 
