@@ -97,12 +97,13 @@ describe('receipts in a group of 1,024', () => {
     const { id } = (body as { items: [{ id: string }] }).items[0];
     const items: { userId: string; readAt?: string }[] = [];
     const asked: number[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const page = `/api/messages/${id}/info?limit=100${cursor && `&cursor=${cursor}`}`;
+    const page = { next: '' as string | null };
+    while (page.next !== null) {
+      const query = `limit=100${page.next && `&cursor=${page.next}`}`;
       const queries = await queriedCollections(app.connection, async () => {
-        const answer = await app.http.get(page).set(author.auth).expect(200);
+        const answer = await app.http.get(`/api/messages/${id}/info?${query}`).set(author.auth).expect(200);
         items.push(...(answer.body as { items: typeof items }).items);
-        cursor = (answer.body as { nextCursor: string | null }).nextCursor;
+        page.next = (answer.body as { nextCursor: string | null }).nextCursor;
       });
       asked.push(queries.length);
     }

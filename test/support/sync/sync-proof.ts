@@ -53,9 +53,14 @@ export class SyncProof {
   }
 
   async assertAll(): Promise<void> {
+    const before = await this.readAll();
+    for (const device of this.world.devices.filter(({ isOn }) => isOn)) {
+      await device.socket?.settle();
+      device.listen();
+      this.assertHeard(device, before.get(device.user) as Seen);
+    }
     await this.calmDown();
-    const fresh = new Map<TestUser, Seen>();
-    for (const user of this.world.users) fresh.set(user, await this.fresh(user));
+    const fresh = await this.readAll();
     this.assertSight(fresh);
     for (const device of this.world.devices) await this.assertDevice(device, fresh.get(device.user) as Seen);
     for (const user of this.world.users) {
@@ -65,8 +70,12 @@ export class SyncProof {
     }
   }
 
-  private fresh(user: TestUser): Promise<Seen> {
-    return new FreshReading(this.world.app, user, this.world.random).all();
+  /** By REST, what each user sees. */
+  private async readAll(): Promise<Map<TestUser, Seen>> {
+    const { app, random, users } = this.world;
+    const fresh = new Map<TestUser, Seen>();
+    for (const user of users) fresh.set(user, await new FreshReading(app, user, random).all());
+    return fresh;
   }
 
   /** What REST shows is what the story says that everybody may see. */
