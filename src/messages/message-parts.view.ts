@@ -126,7 +126,10 @@ export function toReplyToView({ text, ...quoted }: NonNullable<ChatLogRow['reply
 export function toReactionViews(reactions: ChatLogRow['reactions'] = {}): ReactionView[] {
   const byEmoji = new Map<string, string[]>();
   for (const [userId, { emoji }] of Object.entries(reactions).toSorted(([, a], [, b]) => a.rev - b.rev)) {
-    if (emoji !== null) byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), userId]);
+    if (emoji === null) continue;
+    const userIds = byEmoji.get(emoji);
+    if (userIds) userIds.push(userId);
+    else byEmoji.set(emoji, [userId]);
   }
   return [...byEmoji].map(([emoji, userIds]) => ({ emoji, userIds }));
 }
