@@ -6,7 +6,7 @@ import { RawHttp } from './raw-http.js';
 import type { TestSocket } from './test-socket.js';
 
 /** What the server works out of the rest a moment later, or notes for itself. */
-const KEPT_BESIDE = ['job_leases', 'search_entries', 'search_progress'];
+const KEPT_BESIDE = ['job_leases', 'search_entries', 'search_progress', 'connection_histories'];
 
 /**
  * Ann and Bob with a direct chat and a group, a message in each, and two who would hear of anything that

@@ -138,7 +138,10 @@ export function addPreferences(add: AddPlan): void {
     { keys: 4, docs: 2 },
   );
   add(PreferencesRepository, 'unmark', (preferences) => preferences.unmark(seat));
-  add(PreferencesRepository, 'removeAllOf', (preferences) => preferences.removeAllOf(hex(user(40))));
+  add(PreferencesRepository, 'removeAllOf', (preferences) => preferences.removeAllOf(hex(user(40))), {
+    keys: 4,
+    docs: 4,
+  });
 }
 
 export function addReceipts(add: AddPlan): void {
