@@ -38,8 +38,6 @@ export async function liveBusily(app: TestApp): Promise<BusyLife> {
     .post('/api/auth/login')
     .send({ email: ann.email, password: PASSWORD, deviceName: OF_ANN.deviceName })
     .expect(200);
-  // Before she has a picture: a report keeps what was reported.
-  await talk.ok(bob, 'post', '/api/reports', { userId: ann.id, reason: 'other' });
   const files = await upFiles(app, ann);
   await me('put', `/contacts/${bob.id}`);
   await me('put', `/blocks/${eve.id}`);
@@ -76,6 +74,7 @@ export async function liveBusily(app: TestApp): Promise<BusyLife> {
   await meetByInvites(talk);
   await liveInStatuses(talk);
   await me('post', '/reports', { userId: bob.id, reason: 'spam', details: 'writes too much' });
+  await talk.ok(bob, 'post', '/api/reports', { userId: ann.id, reason: 'other' });
   // He may not call her; she calls him.
   const { callId } = await talk.phone(ann).ok('call_user', { chatId: groupId, callType: 'audio' });
   await talk.phone(cat).next('incoming_call');

@@ -138,9 +138,10 @@ export function addPreferences(add: AddPlan): void {
     { keys: 4, docs: 2 },
   );
   add(PreferencesRepository, 'unmark', (preferences) => preferences.unmark(seat));
+  // All memberships of a person, and those that other cases have made of them meanwhile.
   add(PreferencesRepository, 'removeAllOf', (preferences) => preferences.removeAllOf(hex(user(40))), {
-    keys: 4,
-    docs: 4,
+    docs: 10,
+    keys: 10,
   });
 }
 
