@@ -1,0 +1,248 @@
+import { may, own, type Row } from './access-row.js';
+import type { Scene } from './access-scene.js';
+import { SECRET } from './access-world.js';
+
+const NOBODY = { stranger: 'NOT_FOUND', exMember: 'NOT_FOUND', blocked: 'NOT_FOUND' } as const;
+const NO_WRITER = { stranger: 'NOT_FOUND', exMember: 'FORBIDDEN', blocked: 'NOT_FOUND' } as const;
+const PAST = may('they were there when it was said', { sees: SECRET });
+const OWN_MARK = may('what they make of their past for themselves');
+
+const text = ({ world }: Scene) => ({ clientMessageId: world.unique(), text: 'hello' });
+const at = (id: string, rest: object = {}) => ({ params: { id }, ...rest });
+
+/** Writing and reading by the chat. */
+export const CHAT_MESSAGES: Row[] = [
+  {
+    target: 'GET /api/chats/{id}/messages',
+    ask: ({ groupId }) => at(groupId),
+    outsiders: { stranger: 'NOT_FOUND', blocked: 'NOT_FOUND', exMember: PAST },
+  },
+  {
+    target: 'GET /api/chats/{id}/messages',
+    about: 'around what came afterwards',
+    ask: ({ groupId, message }) => at(groupId, { query: `?around=${message.seq}` }),
+    outsiders: { stranger: 'NOT_FOUND', exMember: may('what there is before it') },
+  },
+  {
+    target: 'GET /api/chats/{id}/messages',
+    about: 'of two',
+    ask: ({ directId }) => at(directId),
+    outsiders: NOBODY,
+  },
+  {
+    target: 'POST /api/chats/{id}/messages',
+    ask: (scene) => at(scene.groupId, { body: text(scene) }),
+    by: 'bob',
+    outsiders: NO_WRITER,
+    told: ['ann', 'receive_message'],
+  },
+  {
+    target: 'POST /api/chats/{id}/messages',
+    about: 'of two',
+    ask: (scene) => at(scene.directId, { body: text(scene) }),
+    by: 'bob',
+    outsiders: NOBODY,
+    told: ['ann', 'receive_message'],
+  },
+  {
+    target: 'POST /api/chats/{id}/messages',
+    about: 'to who has blocked one',
+    ask: async (scene, who) => at(await scene.world.app.directChat(who, scene.ann), { body: text(scene) }),
+    by: 'bob',
+    outsiders: { blocked: 'FORBIDDEN' },
+    told: ['ann', 'receive_message'],
+  },
+  {
+    target: 'POST /api/chats/{id}/messages',
+    about: 'where that is for admins',
+    ask: async (scene) => {
+      const { id } = await scene.world.group();
+      await scene.world.ok(scene.ann, 'patch', `/chats/${id}`, { settings: { send: 'admins' } });
+      return at(id, { body: text(scene) });
+    },
+    outsiders: { ...NO_WRITER, member: 'FORBIDDEN' },
+    told: ['bob', 'receive_message'],
+  },
+  {
+    target: 'POST /api/chats/{id}/messages',
+    about: 'for later',
+    ask: (scene) => at(scene.groupId, { body: { ...text(scene), sendAt: '2030-01-01T00:00:00.000Z' } }),
+    outsiders: NO_WRITER,
+    told: ['ann', 'scheduled_message'],
+  },
+  ...['message', 'past'].map((name): Row => ({
+    target: 'POST /api/chats/{id}/messages',
+    about: `with the file of somebody's ${name} in a chat of one's own`,
+    ask: async (scene, who) => {
+      const { attachments } = scene[name as 'message' | 'past'];
+      const mediaId = who === scene.pat ? await scene.world.picture(who) : attachments[0].id;
+      const body = { ...text(scene), type: 'image', attachmentIds: [mediaId] };
+      return at(await scene.world.app.group(who, []), { body });
+    },
+    by: 'pat',
+    outsiders: {
+      stranger: 'NOT_FOUND',
+      exMember: 'NOT_FOUND',
+      member: may('it is his'),
+      blocked: 'NOT_FOUND',
+    },
+  })),
+  ...['message', 'direct'].map((name): Row => ({
+    target: 'POST /api/chats/{id}/messages',
+    about: `as an answer to somebody's ${name} in a chat of one's own`,
+    ask: async (scene, who) => {
+      const chatId = await scene.world.app.group(who, []);
+      const target = who === scene.pat ? await scene.world.send(who, chatId, { text: 'x' }) : null;
+      const replyToId = target?.id ?? scene[name as 'message' | 'direct'].id;
+      return at(chatId, { body: { ...text(scene), replyToId } });
+    },
+    by: 'pat',
+    outsiders: NOBODY,
+  })),
+];
+
+interface Deed {
+  target: string;
+  rest?: object;
+  by?: 'ann' | 'bob';
+  of?: 'message' | 'ofAnn' | 'poll';
+  /** What somebody meets who was in the group when an earlier one was sent. */
+  past: Row['outsiders']['exMember'];
+  member?: Row['outsiders']['member'];
+  told?: Row['told'];
+}
+
+const DEEDS: Deed[] = [
+  {
+    target: 'PATCH /api/messages/{id}',
+    of: 'ofAnn',
+    rest: { body: { text: `${SECRET} again` } },
+    past: 'FORBIDDEN',
+    member: 'FORBIDDEN',
+    told: ['bob', 'message_edited'],
+  },
+  { target: 'GET /api/messages/{id}/edits', past: may('what it said until they were removed') },
+  {
+    target: 'PUT /api/messages/{id}/reaction',
+    rest: { body: { emoji: '🔥' } },
+    past: 'FORBIDDEN',
+    by: 'bob',
+  },
+  { target: 'DELETE /api/messages/{id}/reaction', past: 'FORBIDDEN', by: 'bob' },
+  { target: 'PUT /api/messages/{id}/star', past: OWN_MARK },
+  { target: 'DELETE /api/messages/{id}/star', past: OWN_MARK },
+  { target: 'PUT /api/messages/{id}/pin', past: 'FORBIDDEN', told: ['bob', 'message_pinned'] },
+  { target: 'DELETE /api/messages/{id}/pin', past: 'FORBIDDEN', told: ['bob', 'message_pinned'] },
+  { target: 'GET /api/messages/{id}/info', of: 'ofAnn', past: 'FORBIDDEN' },
+  { target: 'GET /api/messages/{id}/trace', of: 'ofAnn', past: 'FORBIDDEN', member: 'FORBIDDEN' },
+  {
+    target: 'DELETE /api/messages/{id}',
+    rest: { query: '?for=me' },
+    past: OWN_MARK,
+    told: ['ann', 'message_deleted'],
+  },
+];
+
+/** One message of the group: as it came behind the removal, and one of the time before. */
+export const MESSAGE_DEEDS: Row[] = DEEDS.flatMap(({ target, rest, by, of, past, member, told }) => [
+  {
+    target,
+    ask: (scene: Scene) => at(scene[of ?? 'message'].id, rest),
+    ...(by && { by }),
+    outsiders: { ...NOBODY, ...(member && { member }) },
+    ...(told && { told }),
+  },
+  {
+    target,
+    about: 'of the time before',
+    ask: (scene: Scene, who) => at(who === scene.cat || !of ? scene.past.id : scene.pastPoll.id, rest),
+    ...(by && { by }),
+    outsiders: { stranger: 'NOT_FOUND', blocked: 'NOT_FOUND', ...(past && { exMember: past }) },
+  } satisfies Row,
+]);
+
+export const MESSAGES: Row[] = [
+  {
+    target: 'DELETE /api/messages/{id}',
+    about: 'for everyone',
+    ask: async ({ world, ann, groupId }) =>
+      at((await world.send(ann, groupId, { text: SECRET })).id, { query: '?for=everyone' }),
+    outsiders: { ...NOBODY, member: 'FORBIDDEN' },
+    told: ['bob', 'message_deleted'],
+  },
+  {
+    target: 'DELETE /api/messages/{id}',
+    about: 'for everyone, what an ex-member wrote',
+    ask: ({ ofCat }) => at(ofCat.id, { query: '?for=everyone' }),
+    outsiders: { stranger: 'NOT_FOUND', exMember: 'FORBIDDEN', member: 'FORBIDDEN' },
+    told: ['bob', 'message_deleted'],
+  },
+  {
+    target: 'POST /api/messages/{id}/votes',
+    ask: ({ poll }) => at(poll.id, { body: { optionIds: [poll.poll.options[0].id] } }),
+    by: 'bob',
+    outsiders: NOBODY,
+    told: ['ann', 'poll_voted'],
+  },
+  {
+    target: 'POST /api/messages/{id}/votes',
+    about: 'of the time before',
+    ask: ({ pastPoll }) => at(pastPoll.id, { body: { optionIds: [pastPoll.poll.options[0].id] } }),
+    by: 'bob',
+    outsiders: { stranger: 'NOT_FOUND', exMember: 'FORBIDDEN' },
+    told: ['ann', 'poll_voted'],
+  },
+  {
+    target: 'POST /api/messages/forward',
+    about: 'out of the group',
+    ask: async ({ world, message }, who) => ({
+      body: { messageIds: [message.id], chatIds: [await world.app.group(who, [])] },
+    }),
+    by: 'bob',
+    outsiders: NOBODY,
+  },
+  {
+    target: 'POST /api/messages/forward',
+    about: 'out of the past',
+    ask: async ({ world, past }, who) => ({
+      body: { messageIds: [past.id], chatIds: [await world.app.group(who, [])] },
+    }),
+    by: 'bob',
+    outsiders: {
+      stranger: 'NOT_FOUND',
+      exMember: may('what they may read they may repeat', { isShared: true }),
+    },
+  },
+  {
+    target: 'POST /api/messages/forward',
+    about: 'into the group',
+    ask: async ({ world, groupId }, who) => {
+      const chatId = await world.app.group(who, []);
+      const { id } = await world.send(who, chatId, { text: 'x' });
+      return { body: { messageIds: [id], chatIds: [chatId, groupId] } };
+    },
+    by: 'bob',
+    outsiders: NO_WRITER,
+    told: ['ann', 'receive_message'],
+  },
+  own('GET /api/messages/starred', 'what they starred'),
+  own('GET /api/messages/scheduled', 'what they want to send'),
+  {
+    target: 'DELETE /api/messages/scheduled/{id}',
+    ask: async ({ world, ann, groupId }) => {
+      const { id } = await world.send(ann, groupId, { text: SECRET, sendAt: '2030-01-01T00:00:00.000Z' });
+      return at(id);
+    },
+    outsiders: { ...NOBODY, member: 'NOT_FOUND' },
+    told: ['ann', 'scheduled_message'],
+  },
+  own('GET /api/messages/search', 'finds only what they may read', () => ({
+    query: `?q=${SECRET.slice(0, 4)}`,
+  })),
+  {
+    target: 'GET /api/messages/search',
+    about: 'in the group',
+    ask: ({ groupId }) => ({ query: `?q=hello&chatId=${groupId}` }),
+    outsiders: { stranger: 'NOT_FOUND', blocked: 'NOT_FOUND', exMember: may('in their past') },
+  },
+];
