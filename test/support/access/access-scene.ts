@@ -10,6 +10,8 @@ export interface Scene extends Cast {
   blockedChatId: string;
   /** Bob's, with a picture, from before Cat was removed, and changed since. */
   past: any;
+  /** Ann's, of that time. */
+  pastOfAnn: any;
   /** Cat's own. */
   ofCat: any;
   pastPoll: any;
@@ -46,6 +48,7 @@ export async function prepare(app: TestApp): Promise<Scene> {
       text: `${SECRET} before`,
       attachmentIds: [await world.picture(bob)],
     }),
+    pastOfAnn: await world.send(ann, id, { text: `${SECRET} of ann` }),
     ofCat: await world.send(cat, id, { text: `${SECRET} of cat` }),
     pastPoll: await world.send(ann, id, POLL),
   }));

@@ -51,6 +51,10 @@ export class AccessWorld {
     return this.ok(who, 'post', `/chats/${chatId}/messages`, { clientMessageId: this.unique(), ...content });
   }
 
+  inAnHour(): string {
+    return new Date(this.app.clock.nowMs() + 3_600_000).toISOString();
+  }
+
   unique(): string {
     return `made ${(this.made += 1)}`;
   }
@@ -99,20 +103,32 @@ export class AccessWorld {
   }
 
   /**
-   * What is stored otherwise than before. What `actor` may do concerns documents that name them; the log of
-   * a chat and the chat itself are never theirs alone.
+   * What is stored otherwise than before. What `actor` may do concerns documents that name them; the chats of
+   * others, and what is said there, are never theirs.
    */
   async changes(actor?: TestUser): Promise<string[]> {
     const now = await storedDocuments(this.app);
-    const isTheirs = (collection: string, document: string) =>
-      actor !== undefined && document.includes(actor.id) && !['messages', 'chats'].includes(collection);
+    const chats = (this.before.chats ?? []).map((text) => JSON.parse(text) as StoredChat);
+    const ofOthers = new Set(chats.filter(({ createdBy }) => createdBy !== actor?.id).map(({ _id }) => _id));
+    const isTheirs = (collection: string, document: string) => {
+      const { _id, chatId } = JSON.parse(document) as { _id: string; chatId?: string };
+      if (collection === 'chats') return !ofOthers.has(_id);
+      if (collection === 'messages') return !ofOthers.has(String(chatId));
+      return actor !== undefined && document.includes(actor.id);
+    };
     const missingIn = (a: Record<string, string[]>, b: Record<string, string[]>, sign: string) =>
       Object.entries(a).flatMap(([collection, documents]) => {
         const others = new Set(b[collection]);
         return documents
-          .filter((document) => !others.has(document) && !isTheirs(collection, document))
+          .filter((document) => !others.has(document))
+          .filter((document) => !actor || !isTheirs(collection, document))
           .map((document) => `${sign} ${collection}: ${document}`);
       });
     return [...missingIn(this.before, now, '-'), ...missingIn(now, this.before, '+')];
   }
+}
+
+interface StoredChat {
+  _id: string;
+  createdBy: string;
 }

@@ -11,7 +11,9 @@ async function hangUp({ world, ann, bob, blo }: Scene): Promise<void> {
     const phone = world.phone(who);
     phone.forget();
     const { ok, data } = await phone.send('call_ended', {});
-    if (ok) await phone.next('receive_message', ({ system }) => system?.callId === data.call.id);
+    // Of a call that rang for the caller alone nothing is told.
+    if (ok && who !== blo)
+      await phone.next('receive_message', ({ system }) => system?.callId === data.call.id);
   }
 }
 
@@ -90,7 +92,7 @@ export const CALL_EVENTS: Row[] = [
   {
     target: 'call_user',
     about: 'who has blocked one',
-    ask: async ({ ann, bob, world }, who) => ({
+    ask: async ({ ann, world }, who) => ({
       payload: { chatId: await world.app.directChat(who, ann), callType: 'audio' },
     }),
     by: 'bob',

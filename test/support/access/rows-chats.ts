@@ -114,7 +114,7 @@ export const CHATS: Row[] = [
   {
     target: 'POST /api/chats/{id}/unread',
     ask: freshGroup(),
-    outsiders: { ...NO_READER, exMember: OWN_VIEW },
+    outsiders: { ...NO_READER, exMember: 'FORBIDDEN' },
     told: ['ann', 'chat_preferences'],
   },
   {

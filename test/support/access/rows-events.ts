@@ -87,7 +87,7 @@ export const EVENTS: Row[] = [
     target: 'new_message',
     about: 'for later',
     ask: ({ groupId: chatId, world }) => ({
-      payload: { chatId, clientMessageId: world.unique(), text: SECRET, sendAt: '2030-01-01T00:00:00.000Z' },
+      payload: { chatId, clientMessageId: world.unique(), text: SECRET, sendAt: world.inAnHour() },
     }),
     outsiders: NO_WRITER,
     told: ['ann', 'scheduled_message'],
@@ -181,7 +181,10 @@ export const MESSAGE_EVENTS: Row[] = DEEDS.flatMap(
     {
       target,
       about: 'of the time before',
-      ask: ({ pastPoll }) => ({ payload: { messageId: pastPoll.id, ...payload(pastPoll) } }),
+      ask: (scene) => {
+        const message = scene[of === 'poll' ? 'pastPoll' : 'pastOfAnn'];
+        return { payload: { messageId: message.id, ...payload(message) } };
+      },
       ...(by && { by }),
       outsiders: { ...NO_WRITER, ...(!isMembers && { member: 'FORBIDDEN' }) },
     } satisfies Row,

@@ -169,7 +169,7 @@ export const GROUPS: Row[] = [
       if (who !== ann) await world.ok(ann, 'delete', `/chats/${id}/invite`);
       return { params: { token: token as string } };
     },
-    outsiders: { stranger: 'GONE', blocked: 'GONE', exMember: 'GONE' },
+    outsiders: { stranger: 'GONE', blocked: 'GONE', exMember: 'FORBIDDEN' },
   },
   {
     target: 'POST /api/invites/{token}/join',

@@ -66,7 +66,7 @@ export const CHAT_MESSAGES: Row[] = [
   {
     target: 'POST /api/chats/{id}/messages',
     about: 'for later',
-    ask: (scene) => at(scene.groupId, { body: { ...text(scene), sendAt: '2030-01-01T00:00:00.000Z' } }),
+    ask: (scene) => at(scene.groupId, { body: { ...text(scene), sendAt: scene.world.inAnHour() } }),
     outsiders: NO_WRITER,
     told: ['ann', 'scheduled_message'],
   },
@@ -83,7 +83,7 @@ export const CHAT_MESSAGES: Row[] = [
     outsiders: {
       stranger: 'NOT_FOUND',
       exMember: 'NOT_FOUND',
-      member: may('it is his'),
+      member: may('it is his', { isShared: true }),
       blocked: 'NOT_FOUND',
     },
   })),
@@ -97,7 +97,12 @@ export const CHAT_MESSAGES: Row[] = [
       return at(chatId, { body: { ...text(scene), replyToId } });
     },
     by: 'pat',
-    outsiders: NOBODY,
+    outsiders: {
+      stranger: 'VALIDATION',
+      exMember: 'VALIDATION',
+      member: 'VALIDATION',
+      blocked: 'VALIDATION',
+    },
   })),
 ];
 
@@ -135,12 +140,6 @@ const DEEDS: Deed[] = [
   { target: 'DELETE /api/messages/{id}/pin', past: 'FORBIDDEN', told: ['bob', 'message_pinned'] },
   { target: 'GET /api/messages/{id}/info', of: 'ofAnn', past: 'FORBIDDEN' },
   { target: 'GET /api/messages/{id}/trace', of: 'ofAnn', past: 'FORBIDDEN', member: 'FORBIDDEN' },
-  {
-    target: 'DELETE /api/messages/{id}',
-    rest: { query: '?for=me' },
-    past: OWN_MARK,
-    told: ['ann', 'message_deleted'],
-  },
 ];
 
 /** One message of the group: as it came behind the removal, and one of the time before. */
@@ -155,13 +154,31 @@ export const MESSAGE_DEEDS: Row[] = DEEDS.flatMap(({ target, rest, by, of, past,
   {
     target,
     about: 'of the time before',
-    ask: (scene: Scene, who) => at(who === scene.cat || !of ? scene.past.id : scene.pastPoll.id, rest),
+    ask: (scene: Scene) => at(of ? scene.pastOfAnn.id : scene.past.id, rest),
     ...(by && { by }),
     outsiders: { stranger: 'NOT_FOUND', blocked: 'NOT_FOUND', ...(past && { exMember: past }) },
   } satisfies Row,
 ]);
 
 export const MESSAGES: Row[] = [
+  {
+    target: 'DELETE /api/messages/{id}',
+    about: 'for oneself',
+    ask: async ({ world, ann, groupId }) =>
+      at((await world.send(ann, groupId, { text: SECRET })).id, { query: '?for=me' }),
+    outsiders: NOBODY,
+    told: ['ann', 'message_deleted'],
+  },
+  {
+    target: 'DELETE /api/messages/{id}',
+    about: 'for oneself, of the time before',
+    ask: async ({ world, ann }) => {
+      const { past } = await world.group((id) => world.send(ann, id, { text: SECRET }));
+      return at(past?.id, { query: '?for=me' });
+    },
+    outsiders: { stranger: 'NOT_FOUND', blocked: 'NOT_FOUND', exMember: OWN_MARK },
+    told: ['ann', 'message_deleted'],
+  },
   {
     target: 'DELETE /api/messages/{id}',
     about: 'for everyone',
@@ -230,7 +247,7 @@ export const MESSAGES: Row[] = [
   {
     target: 'DELETE /api/messages/scheduled/{id}',
     ask: async ({ world, ann, groupId }) => {
-      const { id } = await world.send(ann, groupId, { text: SECRET, sendAt: '2030-01-01T00:00:00.000Z' });
+      const { id } = await world.send(ann, groupId, { text: SECRET, sendAt: world.inAnHour() });
       return at(id);
     },
     outsiders: { ...NOBODY, member: 'NOT_FOUND' },

@@ -45,7 +45,7 @@ export const PEOPLE: Row[] = [
   own('DELETE /api/auth/sessions', 'their own other logins'),
   {
     target: 'DELETE /api/auth/sessions/{id}',
-    ask: async ({ world, ann: { email, auth } }) => {
+    ask: async ({ world, ann: { email } }) => {
       const { token } = await world.app.login(email);
       const other = { Authorization: `Bearer ${token}` };
       const { body } = await world.app.http.get('/api/auth/sessions').set(other);
@@ -153,8 +153,8 @@ export const PEOPLE: Row[] = [
     by: 'bob',
     outsiders: NOBODY,
   },
-  own('POST /api/reports', 'anybody is reported by anybody; nobody is told', ({ ann: { id } }) => ({
-    body: { userId: id, reason: 'spam' },
+  own('POST /api/reports', 'anybody is reported by anybody; nobody is told', async ({ world }) => ({
+    body: { userId: (await world.newcomer()).id, reason: 'spam' },
   })),
   {
     target: 'POST /api/sync',

@@ -76,8 +76,8 @@ export const STATUS_AND_CALLS: Row[] = [
     told: ['ann', 'receive_message'],
   },
   ...['PUT', 'DELETE'].map((method) =>
-    own(`${method} /api/status/mutes/{userId}`, OWN_MUTES, ({ ann: { id } }, who) => ({
-      params: { userId: who.id === id ? 'f'.repeat(24) : id },
+    own(`${method} /api/status/mutes/{userId}`, OWN_MUTES, ({ ann, bob }, who) => ({
+      params: { userId: who === ann ? bob.id : ann.id },
     })),
   ),
   own('GET /api/calls', 'their own calls'),
@@ -100,7 +100,7 @@ export const STATUS_EVENTS: Row[] = [
   {
     target: 'new_status',
     about: 'as somebody else',
-    ask: ({ ann, bob, world }, who) => ({
+    ask: ({ ann, bob, world }) => ({
       payload: {
         type: 'text',
         text: world.unique(),
