@@ -41,6 +41,8 @@ export interface Asked {
   body?: object;
   file?: Buffer;
   payload?: unknown;
+  /** The id of what they must not see, where it is not the first that they name. */
+  hidden?: string;
   /** Who may, where it is somebody made for this. */
   by?: TestUser;
 }

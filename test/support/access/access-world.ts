@@ -40,11 +40,16 @@ export class AccessWorld {
   }
 
   /** Calls, and fails unless it goes well. */
-  async ok(who: TestUser, method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, body?: object) {
+  async ok(
+    who: TestUser,
+    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
+    path: string,
+    body?: object,
+  ): Promise<any> {
     const answer = await this.app.http[method](`/api${path}`).set(who.auth).send(body);
     if (answer.status >= 300)
       throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-    return answer.body as any;
+    return answer.body;
   }
 
   send(who: TestUser, chatId: string, content: object): Promise<any> {

@@ -4,6 +4,8 @@ import type { TestUser } from '../create-test-app.js';
 import type { Asked, Row } from './access-row.js';
 import type { AccessWorld } from './access-world.js';
 
+const UNKNOWN_ID = 'f'.repeat(24);
+
 export interface Outcome {
   /** `OK`, or why not. */
   code: string;
@@ -33,6 +35,14 @@ export async function byRest(
   const answer = await (file ? call.attach('file', file, 'x.jpg') : call.send(body));
   const text = answer.text ?? JSON.stringify(answer.body);
   return { code: answer.status < 300 ? 'OK' : String(answer.body?.error?.code ?? answer.status), text };
+}
+
+/** The same about something that is not there. */
+export function aboutUnknown(asked: Asked): Asked {
+  const { params, query, body, payload, hidden = asked.params?.id } = asked;
+  const text = JSON.stringify({ params, query, body, payload });
+  const id = hidden ?? /[0-9a-f]{24}/.exec(text)?.[0] ?? '';
+  return JSON.parse(text.replaceAll(id, UNKNOWN_ID)) as Asked;
 }
 
 /** Somebody made for a row has no device yet. */

@@ -30,9 +30,9 @@ export const EVENTS: Row[] = [
     ask: ({ ann: { id } }) => ({ payload: { userIds: [id] } }),
     by: 'bob',
     outsiders: {
-      stranger: may('comes empty: presence never leaves the circle'),
-      exMember: may('comes empty'),
-      blocked: may('comes empty'),
+      stranger: may('comes empty: presence never leaves the circle', { sees: ':{}' }),
+      exMember: may('comes empty', { sees: ':{}' }),
+      blocked: may('comes empty', { sees: ':{}' }),
     },
   },
   {

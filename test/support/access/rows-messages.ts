@@ -77,7 +77,7 @@ export const CHAT_MESSAGES: Row[] = [
       const { attachments } = scene[name as 'message' | 'past'];
       const mediaId = who === scene.pat ? await scene.world.picture(who) : attachments[0].id;
       const body = { ...text(scene), type: 'image', attachmentIds: [mediaId] };
-      return at(await scene.world.app.group(who, []), { body });
+      return at(await scene.world.app.group(who, []), { body, hidden: mediaId });
     },
     by: 'pat',
     outsiders: {
@@ -94,7 +94,7 @@ export const CHAT_MESSAGES: Row[] = [
       const chatId = await scene.world.app.group(who, []);
       const target = who === scene.pat ? await scene.world.send(who, chatId, { text: 'x' }) : null;
       const replyToId = target?.id ?? scene[name as 'message' | 'direct'].id;
-      return at(chatId, { body: { ...text(scene), replyToId } });
+      return at(chatId, { body: { ...text(scene), replyToId }, hidden: replyToId });
     },
     by: 'pat',
     outsiders: {
@@ -106,60 +106,7 @@ export const CHAT_MESSAGES: Row[] = [
   })),
 ];
 
-interface Deed {
-  target: string;
-  rest?: object;
-  by?: 'ann' | 'bob';
-  of?: 'message' | 'ofAnn' | 'poll';
-  /** What somebody meets who was in the group when an earlier one was sent. */
-  past: Row['outsiders']['exMember'];
-  member?: Row['outsiders']['member'];
-  told?: Row['told'];
-}
-
-const DEEDS: Deed[] = [
-  {
-    target: 'PATCH /api/messages/{id}',
-    of: 'ofAnn',
-    rest: { body: { text: `${SECRET} again` } },
-    past: 'FORBIDDEN',
-    member: 'FORBIDDEN',
-    told: ['bob', 'message_edited'],
-  },
-  { target: 'GET /api/messages/{id}/edits', past: may('what it said until they were removed') },
-  {
-    target: 'PUT /api/messages/{id}/reaction',
-    rest: { body: { emoji: '🔥' } },
-    past: 'FORBIDDEN',
-    by: 'bob',
-  },
-  { target: 'DELETE /api/messages/{id}/reaction', past: 'FORBIDDEN', by: 'bob' },
-  { target: 'PUT /api/messages/{id}/star', past: OWN_MARK },
-  { target: 'DELETE /api/messages/{id}/star', past: OWN_MARK },
-  { target: 'PUT /api/messages/{id}/pin', past: 'FORBIDDEN', told: ['bob', 'message_pinned'] },
-  { target: 'DELETE /api/messages/{id}/pin', past: 'FORBIDDEN', told: ['bob', 'message_pinned'] },
-  { target: 'GET /api/messages/{id}/info', of: 'ofAnn', past: 'FORBIDDEN' },
-  { target: 'GET /api/messages/{id}/trace', of: 'ofAnn', past: 'FORBIDDEN', member: 'FORBIDDEN' },
-];
-
-/** One message of the group: as it came behind the removal, and one of the time before. */
-export const MESSAGE_DEEDS: Row[] = DEEDS.flatMap(({ target, rest, by, of, past, member, told }) => [
-  {
-    target,
-    ask: (scene: Scene) => at(scene[of ?? 'message'].id, rest),
-    ...(by && { by }),
-    outsiders: { ...NOBODY, ...(member && { member }) },
-    ...(told && { told }),
-  },
-  {
-    target,
-    about: 'of the time before',
-    ask: (scene: Scene) => at(of ? scene.pastOfAnn.id : scene.past.id, rest),
-    ...(by && { by }),
-    outsiders: { stranger: 'NOT_FOUND', blocked: 'NOT_FOUND', ...(past && { exMember: past }) },
-  } satisfies Row,
-]);
-
+/** What becomes of single messages beyond `MESSAGE_DEEDS`. */
 export const MESSAGES: Row[] = [
   {
     target: 'DELETE /api/messages/{id}',
@@ -236,7 +183,7 @@ export const MESSAGES: Row[] = [
     ask: async ({ world, groupId }, who) => {
       const chatId = await world.app.group(who, []);
       const { id } = await world.send(who, chatId, { text: 'x' });
-      return { body: { messageIds: [id], chatIds: [chatId, groupId] } };
+      return { body: { messageIds: [id], chatIds: [chatId, groupId] }, hidden: groupId };
     },
     by: 'bob',
     outsiders: NO_WRITER,
