@@ -4,18 +4,29 @@ import { AccessJudge } from '../support/access/access-judge.js';
 import type { Allowed, Outsider, Row } from '../support/access/access-row.js';
 import { prepare } from '../support/access/access-scene.js';
 import { CALL_EVENTS } from '../support/access/rows-calls.js';
+import { CHAT_MESSAGES } from '../support/access/rows-chat-messages.js';
 import { CHATS } from '../support/access/rows-chats.js';
 import { EVENTS, MESSAGE_EVENTS } from '../support/access/rows-events.js';
 import { GROUPS } from '../support/access/rows-groups.js';
+import { INVITES } from '../support/access/rows-invites.js';
 import { MESSAGE_DEEDS } from '../support/access/rows-message-deeds.js';
-import { CHAT_MESSAGES, MESSAGES } from '../support/access/rows-messages.js';
+import { MESSAGES } from '../support/access/rows-messages.js';
 import { PEOPLE } from '../support/access/rows-people.js';
 import { STATUS_AND_CALLS, STATUS_EVENTS } from '../support/access/rows-status.js';
 import { clientEventsOf } from '../support/client-events.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { operationsOf } from '../support/operations.js';
 
-const ROUTE_ROWS = [CHATS, GROUPS, CHAT_MESSAGES, MESSAGE_DEEDS, MESSAGES, PEOPLE, STATUS_AND_CALLS].flat();
+const ROUTE_ROWS = [
+  CHATS,
+  GROUPS,
+  INVITES,
+  CHAT_MESSAGES,
+  MESSAGE_DEEDS,
+  MESSAGES,
+  PEOPLE,
+  STATUS_AND_CALLS,
+].flat();
 const EVENT_ROWS = [EVENTS, MESSAGE_EVENTS, STATUS_EVENTS, CALL_EVENTS].flat();
 
 /*

@@ -11,6 +11,8 @@ export const OUTSIDERS = {
   exMember: 'cat',
   /** Is in the group, without a role. */
   member: 'bob',
+  /** Where a row makes Pat one: for what only the owner may. */
+  admin: 'pat',
   /** Has a direct chat with Ann, who has blocked them since. */
   blocked: 'blo',
 } as const satisfies Record<string, Name>;
