@@ -29,6 +29,11 @@ export const CHAT_MESSAGES: Row[] = [
     outsiders: NOBODY,
   },
   {
+    target: 'GET /api/chats/{id}/pins',
+    ask: ({ groupId }) => at(groupId),
+    outsiders: { stranger: 'NOT_FOUND', blocked: 'NOT_FOUND', exMember: may('those of the time before') },
+  },
+  {
     target: 'POST /api/chats/{id}/messages',
     ask: (scene) => at(scene.groupId, { body: text(scene) }),
     by: 'bob',

@@ -1,5 +1,4 @@
 import { may, own, type Row } from './access-row.js';
-import type { Scene } from './access-scene.js';
 import { SECRET } from './access-world.js';
 
 const NOBODY = { stranger: 'NOT_FOUND', exMember: 'NOT_FOUND', blocked: 'NOT_FOUND' } as const;
