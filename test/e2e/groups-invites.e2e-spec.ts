@@ -79,6 +79,23 @@ describe('an invite to a group', () => {
     await group.send(group.stranger, 'hello');
   });
 
+  it('should be made once by an Idempotency-Key, also when asked in parallel', async () => {
+    const ask = (options: object) =>
+      group.post(group.admin, '/invite', options).set('Idempotency-Key', `key-${group.chatId}`);
+
+    const answers = await Promise.all([1, 2, 3].map(() => ask({ maxUses: 3, expiresInSeconds: 600 })));
+    const again = await ask({ maxUses: 3, expiresInSeconds: 600 }).expect(200);
+    const other = await ask({ maxUses: 4, expiresInSeconds: 600 }).expect(409);
+
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
+    expect(new Set([...answers, again].map(({ body }) => (body as Invite).token)).size).toBe(1);
+    expect(other.body).toMatchObject({ error: { code: 'CONFLICT' } });
+    expect(await live()).toHaveLength(1);
+    app.clock.advance(24 * 3_600_000 + 1);
+    group.admin.auth = (await app.login(group.admin.email)).auth;
+    await ask({ maxUses: 4 }).expect(201);
+  });
+
   it("should ask nobody: joining is one's own act", async () => {
     await app.http
       .patch('/api/users/me/privacy')

@@ -36,10 +36,18 @@ export class ChatInvite {
 
   @Prop({ type: Date, default: null })
   revokedAt: Date | null;
+
+  /** Maker and `Idempotency-Key` of the call that made it. */
+  @Prop({ type: String })
+  creationKey?: string;
 }
 
 export const ChatInviteSchema = SchemaFactory.createForClass(ChatInvite);
 ChatInviteSchema.index({ token: 1 }, { unique: true });
 ChatInviteSchema.index({ chatId: 1, _id: 1 });
+ChatInviteSchema.index(
+  { creationKey: 1 },
+  { unique: true, partialFilterExpression: { creationKey: { $exists: true } } },
+);
 /** Those that somebody has made. */
 ChatInviteSchema.index({ createdBy: 1, _id: 1 });

@@ -1,17 +1,31 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Req } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  Req,
+  Res,
+} from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
+  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 
 import type { AuthUser } from '../../common/auth-user.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CurrentUser } from '../../common/http/current-user.decorator.js';
+import { idempotencyKey } from '../../common/http/idempotency-key.js';
 import { IdParamsDto } from '../../common/validation/params.dto.js';
 import { CreateInviteDto } from '../dto/invite.dto.js';
 import { InvitePageView, InviteView, toInviteView } from './invite.view.js';
@@ -42,15 +56,25 @@ export class InvitesController {
     description:
       'Each call makes a new one; those made before go on working, 20 at most at a time. Whoever has the token may join, whatever their `groups` setting: it is their own act.',
   })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'A retry with the same key makes nothing twice (24 h)',
+  })
   @ApiCreatedResponse({ type: InviteView })
+  @ApiOkResponse({ type: InviteView, description: 'Made before with this key' })
   @ApiErrors('VALIDATION', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT')
   async create(
     @CurrentUser() user: AuthUser,
     @Param() { id }: IdParamsDto,
     @Body() dto: CreateInviteDto,
+    @Headers('idempotency-key') key: string | undefined,
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<InviteView> {
-    return toInviteView(await this.invites.create(user.userId, id, dto), originOf(request));
+    const { invite, isNew } = await this.invites.create(user.userId, id, dto, idempotencyKey(key));
+    response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
+    return toInviteView(invite, originOf(request));
   }
 
   @Delete()

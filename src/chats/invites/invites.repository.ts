@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 
+import { duplicateKeyOf } from '../../database/duplicate-key.js';
 import { newObjectId, toObjectId } from '../../database/object-id.js';
 import { ChatInvite } from './invite.schema.js';
 
@@ -26,13 +27,15 @@ export interface NewInvite {
   createdAt: Date;
   expiresAt: Date | null;
   maxUses: number | null;
+  creationKey?: string | undefined;
 }
 
 @Injectable()
 export class InvitesRepository {
   constructor(@InjectModel(ChatInvite.name) private readonly model: Model<ChatInvite>) {}
 
-  async insert({ chatId, createdBy, ...invite }: NewInvite): Promise<Invite> {
+  /** `null` when the key is taken. */
+  async insert({ chatId, createdBy, creationKey, ...invite }: NewInvite): Promise<Invite | null> {
     const row: ChatInvite = {
       ...invite,
       _id: newObjectId(),
@@ -41,9 +44,28 @@ export class InvitesRepository {
       uses: 0,
       ...(invite.maxUses !== null && { usedBy: [] }),
       revokedAt: null,
+      ...(creationKey !== undefined && { creationKey }),
     };
-    await this.model.collection.insertOne(row);
+    try {
+      await this.model.collection.insertOne(row);
+    } catch (error) {
+      if (duplicateKeyOf(error)?.includes('creationKey')) return null;
+      throw error;
+    }
     return toInvite(row);
+  }
+
+  async findByCreationKey(creationKey: string): Promise<MadeInvite | null> {
+    const row = await this.model.findOne({ creationKey }, { usedBy: 0 }).lean<ChatInvite | null>();
+    return row && { ...toInvite(row), createdAt: row.createdAt };
+  }
+
+  /** So that it can name another invite. */
+  async releaseCreationKey(creationKey: string, olderThan: Date): Promise<void> {
+    await this.model.updateOne(
+      { creationKey, createdAt: { $lte: olderThan } },
+      { $unset: { creationKey: 1 } },
+    );
   }
 
   async findByToken(token: string): Promise<Invite | null> {

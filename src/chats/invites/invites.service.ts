@@ -14,6 +14,7 @@ export const MAX_INVITES = 20;
 const TOKEN_BYTES = 24;
 /** Ended invites are known for so long: they answer that they have ended. */
 const REMEMBERED_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** Making and revoking invites, for admins alone. */
 @Injectable()
@@ -24,12 +25,31 @@ export class InvitesService {
     private readonly clock: Clock,
   ) {}
 
+  /** `isNew` is false for a retry with the same key, which gets the first invite as it is by now. */
   async create(
     userId: string,
     chatId: string,
-    { expiresInSeconds, maxUses }: CreateInviteDto,
-  ): Promise<Invite> {
+    dto: CreateInviteDto,
+    key?: string,
+  ): Promise<{ invite: Invite; isNew: boolean }> {
     await this.access.assertAdmin(userId, chatId, 'Only admins invite people');
+    const creationKey = key && `${userId}:${key}`;
+    const first = creationKey && (await this.findFirst(creationKey, chatId, dto));
+    if (first) return { invite: first, isNew: false };
+    const invite = await this.make(userId, chatId, dto, creationKey);
+    if (invite) return { invite, isNew: true };
+    // A retry was faster than this first try.
+    const winner = creationKey && (await this.findFirst(creationKey, chatId, dto));
+    if (!winner) throw new ConflictError('This Idempotency-Key is in use: try again');
+    return { invite: winner, isNew: false };
+  }
+
+  private async make(
+    userId: string,
+    chatId: string,
+    { expiresInSeconds, maxUses }: CreateInviteDto,
+    creationKey: string | undefined,
+  ): Promise<Invite | null> {
     const createdAt = this.clock.now();
     await this.invites.purge(chatId, new Date(createdAt.getTime() - REMEMBERED_MS));
     if ((await this.invites.findLive(chatId, createdAt, MAX_INVITES)).length === MAX_INVITES) {
@@ -43,7 +63,23 @@ export class InvitesService {
       expiresAt:
         expiresInSeconds === undefined ? null : new Date(createdAt.getTime() + expiresInSeconds * 1000),
       maxUses: maxUses ?? null,
+      creationKey,
     });
+  }
+
+  private async findFirst(
+    creationKey: string,
+    chatId: string,
+    { expiresInSeconds, maxUses }: CreateInviteDto,
+  ): Promise<Invite | null> {
+    await this.invites.releaseCreationKey(creationKey, new Date(this.clock.nowMs() - DAY_MS));
+    const first = await this.invites.findByCreationKey(creationKey);
+    if (!first) return null;
+    const lifeMs = first.expiresAt && first.expiresAt.getTime() - first.createdAt.getTime();
+    const asked = expiresInSeconds === undefined ? null : expiresInSeconds * 1000;
+    const isSame = first.chatId === chatId && first.maxUses === (maxUses ?? null) && lifeMs === asked;
+    if (!isSame) throw new ConflictError('This Idempotency-Key was used for another invite: make a new key');
+    return first;
   }
 
   /** Those that work. */

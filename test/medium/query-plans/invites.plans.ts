@@ -30,6 +30,8 @@ export function addInvites(add: AddPlan): void {
       maxUses: 2,
     }),
   );
+  add(InvitesRepository, 'findByCreationKey', (invites) => invites.findByCreationKey('key 7'));
+  add(InvitesRepository, 'releaseCreationKey', (invites) => invites.releaseCreationKey('key 8', LATER));
   add(InvitesRepository, 'findByToken', (invites) => invites.findByToken('token 7'));
   // Bounded by the invites of one group of the last month.
   add(InvitesRepository, 'findLive', (invites) => invites.findLive(long(0), NOW, PER_CHAT), {
@@ -89,6 +91,7 @@ export async function seedInvites(insert: Insert): Promise<void> {
         uses: 0,
         ...(n % 2 && { usedBy: [] }),
         revokedAt: null,
+        creationKey: `key ${n}`,
       })),
     ),
     insert('ChatJoinRequest', [
