@@ -48,7 +48,7 @@ export class MediaCollector implements OnModuleInit {
       const due = await this.media.findDue(now, BATCH);
       if (due.length === 0) return;
       const held = await this.references.held(due);
-      if (held.size > 0) await this.media.hold([...held], new Date(now.getTime() + RECHECK_MS));
+      if (held.size > 0) await this.media.postpone([...held], new Date(now.getTime() + RECHECK_MS));
       for (const id of due.filter((each) => !held.has(each))) await this.remove(id, now);
     }
   }

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
@@ -15,6 +15,7 @@ import type { Request, Response } from 'express';
 import type { AuthUser } from '../common/auth-user.js';
 import { ApiErrors } from '../common/http/api-errors.decorator.js';
 import { CurrentUser } from '../common/http/current-user.decorator.js';
+import { idempotencyKey } from '../common/http/idempotency-key.js';
 import { RateLimit } from '../common/rate-limit/rate-limit.guard.js';
 import { IdParamsDto } from '../common/validation/params.dto.js';
 import { MediaDownloads } from './download/media-downloads.service.js';
@@ -52,10 +53,23 @@ export class MediaController {
       },
     },
   })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'A retry with the same key and file stores nothing twice (24 h)',
+  })
   @ApiCreatedResponse({ type: MediaView })
-  @ApiErrors('VALIDATION', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'UNAVAILABLE')
-  async upload(@CurrentUser() { userId }: AuthUser, @Req() request: Request): Promise<MediaView> {
-    return toMediaView(await this.uploads.upload(userId, request));
+  @ApiOkResponse({ type: MediaView, description: 'It was stored already' })
+  @ApiErrors('VALIDATION', 'CONFLICT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'UNAVAILABLE')
+  async upload(
+    @CurrentUser() { userId }: AuthUser,
+    @Headers('idempotency-key') key: string | undefined,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<MediaView> {
+    const { media, isNew } = await this.uploads.upload(userId, request, idempotencyKey(key));
+    response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
+    return toMediaView(media);
   }
 
   @Get(':id')

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 
+import { duplicateKeyOf } from '../database/duplicate-key.js';
 import { toObjectId } from '../database/object-id.js';
-import type { MediaRecord, NewMedia } from './media.record.js';
+import type { KeyedMedia, MediaRecord, NewMedia, UploadKey } from './media.record.js';
 import { Media } from './media.schema.js';
 
 @Injectable()
@@ -16,11 +17,31 @@ export class MediaRepository {
     await this.media.create(row);
   }
 
-  /** `false` when it was given up meanwhile. */
-  async markReady(id: string, sweepAt: Date): Promise<boolean> {
+  /** `false` when it was given up meanwhile, or another upload has the key. */
+  async markReady(id: string, sweepAt: Date, key: UploadKey | null = null): Promise<boolean> {
     const filter = { _id: toObjectId(id), state: 'storing' as const };
-    const { matchedCount } = await this.media.updateOne(filter, { $set: { state: 'ready', sweepAt } });
-    return matchedCount === 1;
+    try {
+      const { matchedCount } = await this.media.updateOne(filter, {
+        $set: { state: 'ready', sweepAt, ...key },
+      });
+      return matchedCount === 1;
+    } catch (error) {
+      if (key && duplicateKeyOf(error)) return false;
+      throw error;
+    }
+  }
+
+  async findByCreationKey(creationKey: string): Promise<KeyedMedia | null> {
+    const row = await this.media.findOne({ creationKey, state: 'ready' as const }).lean<Media>();
+    return row && { media: toRecord(row), contentHash: row.contentHash ?? '' };
+  }
+
+  /** So that it can name another upload. */
+  async releaseCreationKey(creationKey: string, olderThan: Date): Promise<void> {
+    await this.media.updateOne(
+      { creationKey, createdAt: { $lte: olderThan } },
+      { $unset: { creationKey: 1, contentHash: 1 } },
+    );
   }
 
   async remove(id: string): Promise<void> {
@@ -73,6 +94,11 @@ export class MediaRepository {
     return matchedCount;
   }
 
+  /** As `hold`, whatever state they are in: what is still held is not looked at again before then. */
+  async postpone(ids: readonly string[], until: Date): Promise<void> {
+    await this.media.updateMany({ _id: { $in: ids.map(toObjectId) } }, { $max: { sweepAt: until } });
+  }
+
   /** Has the collector look at them at that time, or before. */
   async release(ids: readonly string[], at: Date): Promise<void> {
     await this.media.updateMany({ _id: { $in: ids.map(toObjectId) } }, { $min: { sweepAt: at } });
@@ -97,7 +123,7 @@ export class MediaRepository {
   async condemn(id: string, now: Date, retryAt: Date): Promise<boolean> {
     const { matchedCount } = await this.media.updateOne(
       { _id: toObjectId(id), sweepAt: { $lte: now } },
-      { $set: { state: 'condemned', sweepAt: retryAt } },
+      { $set: { state: 'condemned', sweepAt: retryAt }, $unset: { creationKey: 1, contentHash: 1 } },
     );
     return matchedCount === 1;
   }

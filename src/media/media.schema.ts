@@ -52,6 +52,14 @@ export class Media {
   /** When the collector looks whether anything still holds it. Who attaches it moves this on first. */
   @Prop({ type: Date, required: true })
   sweepAt: Date;
+
+  /** Owner and `Idempotency-Key` of the upload that made it; only what is `ready` has one. */
+  @Prop({ type: String })
+  creationKey?: string;
+
+  /** Of what came in, where there is a key. */
+  @Prop({ type: String })
+  contentHash?: string;
 }
 
 export const MediaSchema = SchemaFactory.createForClass(Media);
@@ -61,3 +69,7 @@ MediaSchema.index({ ownerId: 1, size: 1 });
 /** All of somebody's, in order. */
 MediaSchema.index({ ownerId: 1, _id: 1 });
 MediaSchema.index({ sweepAt: 1 });
+MediaSchema.index(
+  { creationKey: 1 },
+  { unique: true, partialFilterExpression: { creationKey: { $exists: true } } },
+);

@@ -205,6 +205,21 @@ describe('media that nothing holds', () => {
     expect(await rows.countDocuments({ state: { $ne: 'ready' } })).toBe(0);
   });
 
+  it('should not be looked for without end where something holds what is not there to be read', async () => {
+    const chatId = await app.directChat(ann, bob);
+    const media = await upload(app, ann, photo);
+    await attach(chatId, media);
+    const rows = app.connection.collection('media');
+    const past = new Date(app.clock.nowMs() - 1);
+    await rows.updateOne({}, { $set: { state: 'condemned', sweepAt: past } }, { sort: { _id: -1 } });
+
+    await sweep();
+
+    const [row] = await rows.find().sort({ _id: -1 }).limit(1).toArray();
+    expect(row?.sweepAt.getTime()).toBeGreaterThanOrEqual(past.getTime() + RECHECK_MS);
+    await rows.updateOne({ _id: row?._id }, { $set: { state: 'ready' } });
+  });
+
   it('should free what its owner may store', async () => {
     const small = await createTestApp({ UPLOAD_QUOTA_MB: '1', JWT_EXPIRES_IN: '30d' });
     try {

@@ -41,6 +41,42 @@ describe('POST /api/media', () => {
     };
   }
 
+  describe('with an Idempotency-Key', () => {
+    it('should store a file once, and answer a retry the first one', async () => {
+      const photo = await imageOf({ width: 20, height: 20 });
+      const ask = (file: Buffer) => post(file).set('Idempotency-Key', 'album-1');
+      await upload(app, ann, photo);
+      const before = await kept();
+
+      const answers = await Promise.all([ask(photo), ask(photo), ask(photo)]);
+      const again = await ask(photo).expect(200);
+
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
+      for (const { body } of answers) expect(body).toEqual(again.body);
+      const after = await kept();
+      expect(after.rows).toBe(before.rows + 1);
+      expect(after.files).toHaveLength(before.files.length + 2);
+      const other = await ask(await imageOf({ width: 21, height: 20 })).expect(409);
+      expect(other.body.error).toMatchObject({ code: 'CONFLICT' });
+      await post(photo).set('Idempotency-Key', 'x'.repeat(65)).expect(400);
+      expect(await kept()).toEqual(after);
+    });
+
+    it('should keep the keys of people apart', async () => {
+      const bob = await app.registerAndLogin();
+      const mine = await post(Buffer.from('some text')).set('Idempotency-Key', 'same').expect(201);
+
+      const theirs = await app.http
+        .post('/api/media')
+        .set(bob.auth)
+        .set('Idempotency-Key', 'same')
+        .attach('file', Buffer.from('some text'), 'file')
+        .expect(201);
+
+      expect(theirs.body.id).not.toBe(mine.body.id);
+    });
+  });
+
   describe('images', () => {
     it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)('should take a %s', async (format) => {
       const media = await upload(app, ann, await imageOf({ format, width: 640, height: 480 }));

@@ -1,4 +1,4 @@
-import { AppError, ValidationError } from '../../common/errors/app-error.js';
+import { AppError, ConflictError, ValidationError } from '../../common/errors/app-error.js';
 
 /** How an upload can fail that is the caller's to mend. */
 export const uploadErrors = {
@@ -23,6 +23,7 @@ export const uploadErrors = {
         quotaBytes,
       },
     ),
+  keyInUse: () => new ConflictError('This Idempotency-Key was used for another upload: make a new key'),
   aborted: () => new AppError('VALIDATION', 'The upload broke off'),
   unreadableImage: () =>
     ValidationError.of('file', 'readableImage', 'The image is broken or of a kind that can not be read'),

@@ -11,18 +11,28 @@ import { NotFoundError, UnavailableError } from '../../common/errors/app-error.j
 import { AppConfig } from '../../config/app-config.js';
 import { newObjectId } from '../../database/object-id.js';
 import { MediaNotFoundError, UNATTACHED_MS } from '../media-library.service.js';
-import type { MediaRecord } from '../media.record.js';
+import type { MediaRecord, UploadKey } from '../media.record.js';
 import { MediaRepository } from '../media.repository.js';
 import { type ExaminedFile, MediaExaminer } from '../probe/media-examiner.js';
 import { fileKey, thumbnailKey } from '../storage/keys.js';
 import { MediaStorage } from '../storage/media-storage.js';
 import { uploadErrors } from './upload-errors.js';
+import { uploadKey } from './upload-key.js';
 import { UploadReceiver } from './upload-receiver.js';
 import { UploadSlots } from './upload-slots.js';
 import { Workspaces } from './workspaces.js';
 
 /** When the collector may take a row whose files were never stored. */
 const STORING_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+export interface Uploaded {
+  media: MediaRecord;
+  isNew: boolean;
+}
+
+/** It was taken for given up, or another upload with its key was faster. */
+class NotKeptError extends UnavailableError {}
 
 /** From a request, or from what was uploaded before, to a stored file. */
 @Injectable()
@@ -40,11 +50,25 @@ export class Uploads {
     private readonly clock: Clock,
   ) {}
 
-  /** Stores the file of a form. A refused or broken upload leaves nothing. */
-  upload(ownerId: string, request: Request): Promise<MediaRecord> {
+  /**
+   * Stores the file of a form. A refused or broken upload leaves nothing, and neither does a retry with the
+   * same key: `isNew` is false for it, and it is answered the first one.
+   */
+  upload(ownerId: string, request: Request, key?: string): Promise<Uploaded> {
     return this.inWorkspace(ownerId, async (folder) => {
       const file = await this.receiver.receive(request, join(folder, 'upload'));
-      return this.store(ownerId, await this.examiner.examine(file, folder));
+      const keyed = key === undefined ? null : await uploadKey(`${ownerId}:${key}`, file);
+      const first = keyed && (await this.findFirst(keyed));
+      if (first) return first;
+      const examined = await this.examiner.examine(file, folder);
+      try {
+        return { media: await this.store(ownerId, examined, keyed), isNew: true };
+      } catch (error) {
+        // A retry may have been faster than this first try.
+        const winner = error instanceof NotKeptError && keyed && (await this.findFirst(keyed));
+        if (winner) return winner;
+        throw error;
+      }
     });
   }
 
@@ -70,6 +94,14 @@ export class Uploads {
     });
   }
 
+  private async findFirst(key: UploadKey): Promise<Uploaded | null> {
+    await this.media.releaseCreationKey(key.creationKey, new Date(this.clock.nowMs() - DAY_MS));
+    const first = await this.media.findByCreationKey(key.creationKey);
+    if (!first) return null;
+    if (first.contentHash !== key.contentHash) throw uploadErrors.keyInUse();
+    return { media: first.media, isNew: false };
+  }
+
   private inWorkspace<T>(ownerId: string, work: (folder: string) => Promise<T>): Promise<T> {
     return this.slots.run(ownerId, async () => {
       // Whoever is over it already need not send anything; the stored file is counted once more.
@@ -79,7 +111,11 @@ export class Uploads {
   }
 
   /** Its row comes first and counts at once, so that uploads side by side can't pass the quota together. */
-  private async store(ownerId: string, { path, thumbnailPath, ...file }: ExaminedFile): Promise<MediaRecord> {
+  private async store(
+    ownerId: string,
+    { path, thumbnailPath, ...file }: ExaminedFile,
+    key: UploadKey | null = null,
+  ): Promise<MediaRecord> {
     const id = newObjectId().toHexString();
     const createdAt = this.clock.now();
     const thumbnailSize = thumbnailPath === undefined ? 0 : (await stat(thumbnailPath)).size;
@@ -93,8 +129,11 @@ export class Uploads {
       await this.giveUp(id);
       throw error;
     }
-    const isKept = await this.media.markReady(id, new Date(createdAt.getTime() + UNATTACHED_MS));
-    if (!isKept) throw new UnavailableError();
+    const isKept = await this.media.markReady(id, new Date(createdAt.getTime() + UNATTACHED_MS), key);
+    if (!isKept) {
+      await this.giveUp(id);
+      throw new NotKeptError();
+    }
     return { ...media, hasThumbnail: thumbnailSize > 0 };
   }
 

@@ -38,6 +38,9 @@ export function addMedia(add: AddPlan): void {
     keys: 10,
     docs: 3,
   });
+  add(MediaRepository, 'postpone', (files) => files.postpone(some, LATER), { keys: 10, docs: 3 });
+  add(MediaRepository, 'findByCreationKey', (files) => files.findByCreationKey('key 7'));
+  add(MediaRepository, 'releaseCreationKey', (files) => files.releaseCreationKey('key 8', NOW));
   add(MediaRepository, 'release', (files) => files.release(some, LATER), { keys: 10, docs: 3 });
   add(MediaRepository, 'findDue', (files) => files.findDue(NOW, 100), { docs: 100 });
   add(MediaRepository, 'condemn', (files) => files.condemn(hex(media(MEDIA - 1)), NOW, LATER));
@@ -80,6 +83,7 @@ export async function seedMedia(insert: Insert): Promise<void> {
         size: n,
         thumbnailSize: 0,
         createdAt: NOW,
+        ...(n % 2 && { creationKey: `key ${n}`, contentHash: 'hash' }),
         sweepAt: n < MEDIA - DUE ? LATER : NOW,
       })),
     ),
