@@ -62,13 +62,23 @@ export class SearchWindows {
     return { hits, nextBeforeId: scanned.length === limit ? (scanned.at(-1)?.id ?? null) : null };
   }
 
+  /** One count after the other, each no further than the best one yet: a question is no burst of queries. */
   private async rarest(scopes: readonly SearchScope[], terms: readonly SearchTerm[]): Promise<SearchTerm> {
-    const counted = await Promise.all(
-      terms.map(async (term) => {
-        const counts = await Promise.all(scopes.map((scope) => this.entries.count(scope, term, MAX_COUNTED)));
-        return { term, count: counts.reduce((sum, count) => sum + count, 0) };
-      }),
-    );
-    return counted.reduce((best, one) => (one.count < best.count ? one : best)).term;
+    let best = { term: terms[0] as SearchTerm, count: MAX_COUNTED };
+    for (const term of terms) {
+      const count = await this.countUpTo(best.count, scopes, term);
+      if (count < best.count) best = { term, count };
+      if (count === 0) break;
+    }
+    return best.term;
+  }
+
+  private async countUpTo(limit: number, scopes: readonly SearchScope[], term: SearchTerm): Promise<number> {
+    let count = 0;
+    for (const scope of scopes) {
+      count += await this.entries.count(scope, term, limit - count);
+      if (count >= limit) break;
+    }
+    return count;
   }
 }
