@@ -124,6 +124,18 @@ describe('an invite to a group', () => {
     await join(joined[0] as TestUser, token).expect(200); // in already
   });
 
+  it('should count who comes twice at once as one, however many may come', async () => {
+    for (const options of [{}, { maxUses: 2 }]) {
+      const { token } = await create(options);
+      const [one] = (await app.users(1)) as [TestUser];
+
+      const answers = await Promise.all([1, 2, 3, 4].map(() => join(one, token)));
+
+      expect(answers.every(({ status }) => status === 200 || status === 201)).toBe(true);
+      expect((await live()).find((invite) => invite.token === token)).toMatchObject({ uses: 1 });
+    }
+  });
+
   it('should end by its time, or when it is revoked', async () => {
     const [timed, other] = [await create({ expiresInSeconds: 60 }), await create()];
     app.clock.advance(59_000);
@@ -278,6 +290,7 @@ describe('an invite to a group', () => {
       expect(phone.heard).toEqual([]);
       expect(await waiting()).toEqual([]);
       await group.get(group.stranger).expect(404);
+      expect((await live())[0]).toMatchObject({ uses: 0 });
       await join(group.stranger, token).expect(202);
       expect((await live())[0]).toMatchObject({ uses: 1 });
     });
@@ -295,6 +308,17 @@ describe('an invite to a group', () => {
       await phone.next('join_decided', ({ userId }: { userId: string }) => userId === two.id);
 
       expect(await waiting()).toEqual([]);
+    });
+
+    it('should count who asks twice at once as one, and give the use back where any number may come', async () => {
+      ({ token } = await create());
+      const uses = async () => (await live()).find((invite) => invite.token === token)?.uses;
+
+      await Promise.all([1, 2, 3].map(() => join(group.stranger, token).expect(202)));
+
+      expect(await uses()).toBe(1);
+      await decide(group.admin, group.stranger, false).expect(204);
+      expect(await uses()).toBe(0);
     });
 
     it('should list who waits by pages', async () => {

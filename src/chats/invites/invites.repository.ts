@@ -83,25 +83,29 @@ export class InvitesRepository {
     return rows.map(toInvite);
   }
 
-  /** One use of it for this person, or the one that they took before; `false` when it has ended. */
-  async claim({ id, maxUses }: Invite, userId: string, now: Date): Promise<boolean> {
+  /** One use of it for this person, or the one that they took before; `null` when it has ended. */
+  async claim({ id, maxUses }: Invite, userId: string, now: Date): Promise<'taken' | 'held' | null> {
     const open = { _id: toObjectId(id), ...isOpen(now) };
     const user = toObjectId(userId);
     if (maxUses === null) {
-      return (await this.model.updateOne(open, { $inc: { uses: 1 } })).matchedCount > 0;
+      return (await this.model.updateOne(open, { $inc: { uses: 1 } })).matchedCount > 0 ? 'taken' : null;
     }
     const free = { ...open, uses: { $lt: maxUses }, usedBy: { $ne: user } };
     const taken = await this.model.updateOne(free, { $inc: { uses: 1 }, $push: { usedBy: user } });
-    if (taken.matchedCount > 0) return true;
-    return (await this.model.findOne({ ...open, usedBy: user }, { _id: 1 }).lean()) !== null;
+    if (taken.matchedCount > 0) return 'taken';
+    return (await this.model.findOne({ ...open, usedBy: user }, { _id: 1 }).lean()) && 'held';
   }
 
   /** Gives back a use that let nobody in. */
-  async release({ id, maxUses }: Invite, userId: string): Promise<void> {
-    const user = toObjectId(userId);
-    const taken = { _id: toObjectId(id), ...(maxUses !== null && { usedBy: user }) };
-    const giveBack = { $inc: { uses: -1 }, ...(maxUses !== null && { $pull: { usedBy: user } }) };
-    await this.model.updateOne(taken, giveBack);
+  async release(id: string, userId: string): Promise<void> {
+    const [invite, user] = [toObjectId(id), toObjectId(userId)];
+    const bounded = { _id: invite, usedBy: user };
+    const { matchedCount } = await this.model.updateOne(bounded, {
+      $inc: { uses: -1 },
+      $pull: { usedBy: user },
+    });
+    if (matchedCount === 0)
+      await this.model.updateOne({ _id: invite, maxUses: null }, { $inc: { uses: -1 } });
   }
 
   async revokeAll(chatId: string, now: Date): Promise<void> {

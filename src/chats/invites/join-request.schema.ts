@@ -12,6 +12,10 @@ export class ChatJoinRequest {
   @Prop({ type: Types.ObjectId, required: true })
   userId: Types.ObjectId;
 
+  /** By which they came: gets its use back when they are turned away. */
+  @Prop({ type: Types.ObjectId })
+  inviteId?: Types.ObjectId;
+
   @Prop({ type: Date, required: true })
   createdAt: Date;
 }

@@ -22,8 +22,9 @@ export class JoinRequestsRepository {
   constructor(@InjectModel(ChatJoinRequest.name) private readonly model: Model<ChatJoinRequest>) {}
 
   /** `false` when they wait already. */
-  async add(chatId: string, userId: string, createdAt: Date): Promise<boolean> {
-    const row = { _id: newObjectId(), chatId: toObjectId(chatId), userId: toObjectId(userId), createdAt };
+  async add(chatId: string, userId: string, inviteId: string, createdAt: Date): Promise<boolean> {
+    const ids = { chatId: toObjectId(chatId), userId: toObjectId(userId), inviteId: toObjectId(inviteId) };
+    const row = { _id: newObjectId(), ...ids, createdAt };
     try {
       await this.model.collection.insertOne(row);
       return true;
@@ -49,10 +50,11 @@ export class JoinRequestsRepository {
     return rows.map(({ userId, createdAt }) => ({ userId: userId.toHexString(), createdAt }));
   }
 
-  /** `true` for the one who ended the waiting. */
-  async remove(chatId: string, userId: string): Promise<boolean> {
+  /** For the one who ends the waiting what it was, for all others `null`. */
+  async remove(chatId: string, userId: string): Promise<{ inviteId: string | null } | null> {
     const pair = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
-    return (await this.model.deleteOne(pair)).deletedCount > 0;
+    const row = await this.model.findOneAndDelete(pair).lean<ChatJoinRequest | null>();
+    return row && { inviteId: row.inviteId?.toHexString() ?? null };
   }
 
   /** Where somebody waits, by chat, behind `after`. */

@@ -17,6 +17,7 @@ import { ChatLog } from '../log/chat-log.service.js';
 import type { ChatState } from '../log/chat-state.js';
 import { Newcomers } from '../newcomers.js';
 import type { JoinRequestView } from './invite.view.js';
+import { InvitesRepository } from './invites.repository.js';
 import { JoinRequestsRepository } from './join-requests.repository.js';
 
 const ADMINS_ONLY = 'Only admins decide who joins';
@@ -30,6 +31,7 @@ export class JoinRequests implements OnModuleInit {
     private readonly chatLog: ChatLog,
     private readonly newcomers: Newcomers,
     private readonly requests: JoinRequestsRepository,
+    private readonly invites: InvitesRepository,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
@@ -46,12 +48,13 @@ export class JoinRequests implements OnModuleInit {
     return this.requests.has(chatId, userId);
   }
 
-  /** Told to the admins once, however often it is asked. */
-  async add(chatId: string, userId: string): Promise<void> {
+  /** Told to the admins once, however often it is asked; `false` where they wait already. */
+  async add(chatId: string, userId: string, inviteId: string): Promise<boolean> {
     const now = this.clock.now();
-    if (!(await this.requests.add(chatId, userId, now))) return;
+    if (!(await this.requests.add(chatId, userId, inviteId, now))) return false;
     const recipientIds = await this.adminsOf(chatId);
     this.events.publish('join.requested', { chatId, userId, at: now.toISOString(), recipientIds });
+    return true;
   }
 
   async list(
@@ -86,7 +89,9 @@ export class JoinRequests implements OnModuleInit {
   }
 
   private async close(chatId: string, userId: string, accepted: boolean): Promise<void> {
-    if (!(await this.requests.remove(chatId, userId))) return;
+    const ended = await this.requests.remove(chatId, userId);
+    if (!ended) return;
+    if (!accepted && ended.inviteId !== null) await this.invites.release(ended.inviteId, userId);
     const recipientIds = await this.adminsOf(chatId);
     this.events.publish('join.decided', { chatId, userId, accepted, recipientIds });
   }

@@ -12,6 +12,7 @@ import type { Request, Response } from 'express';
 import type { AuthUser } from '../../common/auth-user.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CurrentUser } from '../../common/http/current-user.decorator.js';
+import { RateLimit } from '../../common/rate-limit/rate-limit.guard.js';
 import { MediaDownloads } from '../../media/download/media-downloads.service.js';
 import { ChatView } from '../chat.view.js';
 import { ChatsService } from '../chats.service.js';
@@ -67,6 +68,7 @@ export class JoiningController {
   }
 
   @Post('join')
+  @RateLimit('invites.join')
   @ApiOperation({
     summary: 'Join a group by an invite',
     description:

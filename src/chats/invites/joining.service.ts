@@ -65,17 +65,24 @@ export class JoiningService {
     this.assertLive(invite, 'besides uses');
     // Who waits has taken a use when they asked.
     const isWaiting = await this.requests.isWaiting(chatId, userId);
-    if (!isWaiting && !(await this.invites.claim(invite, userId, this.clock.now()))) throw new EndedError();
+    const use = isWaiting ? 'held' : await this.invites.claim(invite, userId, this.clock.now());
+    if (!use) throw new EndedError();
     try {
-      return { chatId, outcome: await this.enter(userId, chatId) };
+      const { outcome, isNew } = await this.enter(userId, invite);
+      // Another try of the same person was faster; where uses are bounded, it has the same one.
+      if (use === 'taken' && !isNew && invite.maxUses === null) await this.invites.release(invite.id, userId);
+      return { chatId, outcome };
     } catch (error) {
-      if (!isWaiting) await this.invites.release(invite, userId);
+      if (use === 'taken') await this.invites.release(invite.id, userId);
       throw error;
     }
   }
 
   /** Whether an admin has to agree is decided by the setting at the very place of the joining. */
-  private async enter(userId: string, chatId: string): Promise<Joined['outcome']> {
+  private async enter(
+    userId: string,
+    { id, chatId }: Invite,
+  ): Promise<{ outcome: Joined['outcome']; isNew: boolean }> {
     try {
       const added = await this.newcomers.admit({
         chatId,
@@ -83,11 +90,11 @@ export class JoiningService {
         userIds: [userId],
         assert: assertOpen,
       });
-      return added.length > 0 ? 'joined' : 'member';
+      const isNew = added.length > 0;
+      return { outcome: isNew ? 'joined' : 'member', isNew };
     } catch (error) {
       if (!(error instanceof ApprovalNeeded)) throw error;
-      await this.requests.add(chatId, userId);
-      return 'pending';
+      return { outcome: 'pending', isNew: await this.requests.add(chatId, userId, id) };
     }
   }
 

@@ -19,6 +19,8 @@ export const RATE_LIMITS = {
   'users.export': { points: 20, seconds: 3600 },
   search: { points: 1200, seconds: 60 },
   'chats.create': { points: 600, seconds: 60 },
+  /** By invites: whoever goes from group to group collects people. */
+  'invites.join': { points: 20, seconds: 3600 },
   reports: { points: 100, seconds: 3600 },
   'media.upload': { points: 300, seconds: 60 },
   new_message: { points: 1000, seconds: 10 },

@@ -41,7 +41,10 @@ export function addInvites(add: AddPlan): void {
   add(InvitesRepository, 'claim', (invites) => invites.claim(invite(1, 5), hex(user(1)), NOW));
   add(InvitesRepository, 'claim, again', (invites) => invites.claim(invite(1, 5), hex(user(1)), NOW));
   add(InvitesRepository, 'claim, unbounded', (invites) => invites.claim(invite(2, null), hex(user(1)), NOW));
-  add(InvitesRepository, 'release', (invites) => invites.release(invite(1, 5), hex(user(1))));
+  add(InvitesRepository, 'release', (invites) => invites.release(hex(objectId(INVITES, 1)), hex(user(1))));
+  add(InvitesRepository, 'release, unbounded', (invites) =>
+    invites.release(hex(objectId(INVITES, 2)), hex(user(1))),
+  );
   add(InvitesRepository, 'revokeAll', (invites) => invites.revokeAll(long(1), LATER), {
     keys: PER_CHAT,
     docs: PER_CHAT,
@@ -56,7 +59,9 @@ export function addInvites(add: AddPlan): void {
     invites.findMadeBehind(maker, hex(objectId(INVITES, 1000)), 10),
   );
   add(InvitesRepository, 'removeAllMadeBy', (invites) => invites.removeAllMadeBy(hex(user(MAKER + 1))));
-  add(JoinRequestsRepository, 'add', (requests) => requests.add(long(0), hex(user(2000)), NOW));
+  add(JoinRequestsRepository, 'add', (requests) =>
+    requests.add(long(0), hex(user(2000)), hex(objectId(INVITES, 1)), NOW),
+  );
   add(JoinRequestsRepository, 'has', (requests) => requests.has(long(0), hex(user(7))));
   add(JoinRequestsRepository, 'findPage', (requests) => requests.findPage(long(0), null, 50));
   add(JoinRequestsRepository, 'findPage, second page', (requests) =>
