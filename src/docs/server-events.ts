@@ -51,7 +51,8 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     payload: views.MessagePinnedView,
   },
   poll_voted: {
-    summary: 'Somebody voted: the poll as it is now',
+    summary:
+      'Somebody voted: the poll as it is now. Where more than 100 people are told, `userIds` names the one who voted alone; `votes` counts all, and the message itself names them',
     to: 'All members who may see the message',
     payload: views.PollVotedView,
   },

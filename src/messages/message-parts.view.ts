@@ -134,9 +134,11 @@ export function toReactionViews(reactions: ChatLogRow['reactions'] = {}): Reacti
   return [...byEmoji].map(([emoji, userIds]) => ({ emoji, userIds }));
 }
 
+/** `namedId`: with all votes counted, and this voter alone named. */
 export function toPollView(
   { question, options, multiple }: PollRow,
   votes: ChatLogRow['votes'] = {},
+  namedId?: string,
 ): PollView {
   const ballots = Object.entries(votes).toSorted(([, a], [, b]) => a.rev - b.rev);
   return {
@@ -144,7 +146,8 @@ export function toPollView(
     multiple,
     options: options.map(({ id, text }) => {
       const userIds = ballots.filter(([, vote]) => vote.optionIds.includes(id)).map(([userId]) => userId);
-      return { id, text, votes: userIds.length, userIds };
+      const named = namedId === undefined ? userIds : userIds.filter((userId) => userId === namedId);
+      return { id, text, votes: userIds.length, userIds: named };
     }),
   };
 }

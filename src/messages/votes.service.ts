@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { MAX_LISTED_MEMBERS } from '../chats/chat-rosters.service.js';
 import { DirectGate } from '../chats/direct-gate.js';
 import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
 import { ForbiddenError, ValidationError } from '../common/errors/app-error.js';
@@ -10,7 +11,10 @@ import { toPollView } from './message-parts.view.js';
 import { MessageViews } from './message-views.service.js';
 import type { MessageView } from './message.view.js';
 
-/** Voting in polls; who voted for what is there for all to see. */
+/**
+ * Voting in polls; who voted for what is there for all to see. Members of a large group are told of each
+ * vote with the counts and its voter: all voters to all members would grow with the square of them.
+ */
 @Injectable()
 export class VotesService {
   constructor(
@@ -37,7 +41,8 @@ export class VotesService {
       },
       changed: ({ poll, votes }, recipientIds, { rev }) => {
         if (!poll) return;
-        const voted = { chatId, messageId, rev, poll: toPollView(poll, votes) };
+        const namedId = recipientIds.length > MAX_LISTED_MEMBERS ? userId : undefined;
+        const voted = { chatId, messageId, rev, poll: toPollView(poll, votes, namedId) };
         this.events.publish('poll.voted', { ...voted, recipientIds });
       },
     });
