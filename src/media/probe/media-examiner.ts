@@ -9,6 +9,7 @@ import { uploadErrors } from '../upload/upload-errors.js';
 import type { ReceivedFile } from '../upload/upload-receiver.js';
 import { AudioProcessor } from './audio-processor.js';
 import { type ContentType, contentTypeOf } from './content-types.js';
+import { eraseLocation } from './location-eraser.js';
 import { ImageProcessor } from './image-processor.js';
 import { Probe } from './probe.service.js';
 import type { ProbeResult } from './probe.protocol.js';
@@ -71,6 +72,7 @@ export class MediaExaminer {
       return { kind, mimeType, ...(await this.images.process(file.path, type.format, folder)) };
     }
     if (type.kind === 'video') return this.video(file, { type, found, folder });
+    if (type.mimeType.startsWith('image/')) await eraseLocation(file.path);
     return { ...type, path: file.path, name: file.name };
   }
 
