@@ -39,6 +39,7 @@ import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 import { Newcomers } from './newcomers.js';
 import { PreferencesRepository } from './preferences.repository.js';
+import { GoneStars } from './gone-stars.service.js';
 import { ChatPreferences } from './preferences.service.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
 import { ChatReceipts, ChatReceiptsSchema } from './receipts/chat-receipts.schema.js';
@@ -71,6 +72,7 @@ import { RelationsService } from './relations.service.js';
     ChatUpdates,
     MembersService,
     ChatPreferences,
+    GoneStars,
     PreferencesRepository,
     ReceiptsService,
     RelationsService,

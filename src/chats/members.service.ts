@@ -110,7 +110,7 @@ export class MembersService {
     }
     const upToSeq = membership.isActive ? state.seq : (membership.spans.at(-1)?.toSeq ?? 0);
     await this.members.hide(chatId, userId, upToSeq);
-    await this.preferences.deleted(userId);
+    await this.preferences.deleted({ chatId, userId }, upToSeq);
     this.events.publish('chat.removed', { chatId, userId });
   }
 

@@ -6,6 +6,7 @@ import { UsersService } from '../users/users.service.js';
 import { ChatAccess } from './chat-access.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
 import type { UpdateChatMeDto } from './dto/update-chat-me.dto.js';
+import { GoneStars } from './gone-stars.service.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { isGone } from './membership.js';
 import { type PreferenceChange, PreferencesRepository, type Seat } from './preferences.repository.js';
@@ -24,6 +25,7 @@ export class ChatPreferences {
     private readonly preferences: PreferencesRepository,
     private readonly log: ChatLogRepository,
     private readonly receipts: ChatReceiptsRepository,
+    private readonly stars: GoneStars,
     private readonly users: UsersService,
     private readonly events: DomainEvents,
   ) {}
@@ -43,6 +45,7 @@ export class ChatPreferences {
     const last = isActive ? await this.log.findLast(chatId) : null;
     const upToSeq = isActive ? (last?.seq ?? last?.lastSeq ?? 0) : (spans.at(-1)?.toSeq ?? 0);
     await this.preferences.clear({ chatId, userId }, upToSeq);
+    await this.stars.drop({ chatId, userId }, upToSeq);
     await this.changed({ chatId, userId });
   }
 
@@ -62,7 +65,8 @@ export class ChatPreferences {
   }
 
   /** After the user has deleted a chat on one device: the others find it by their sync. */
-  async deleted(userId: string): Promise<void> {
+  async deleted({ chatId, userId }: Seat, upToSeq: number): Promise<void> {
+    await this.stars.drop({ chatId, userId }, upToSeq);
     await this.users.bumpRev(userId);
   }
 

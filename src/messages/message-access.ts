@@ -42,6 +42,15 @@ export class MessageAccess {
     return { row: then ?? row, membership };
   }
 
+  /** Also what they have deleted or cleared: for taking back what they made of it before. */
+  async getEverVisible(userId: string, messageId: string): Promise<SeenMessage> {
+    const { row, membership } = await this.find(userId, messageId);
+    const whole = { ...membership, deletedSeqs: [], clearedUpToSeq: 0, hiddenUpToSeq: 0 };
+    if (!sees(whole, row.seq ?? 0)) throw new NotFoundError('Message');
+    const [then] = await this.past.forMember(membership, [row]);
+    return { row: then ?? row, membership };
+  }
+
   /** For changing it: who left the chat may only read. */
   async getChangeable(userId: string, messageId: string): Promise<ChatLogRow> {
     const { row, membership } = await this.find(userId, messageId);

@@ -37,8 +37,12 @@ export class StarsService {
     return starred(toMessageView(row));
   }
 
+  /** One's own star always, also where the message is out of sight by now. */
   async unstar(userId: string, messageId: string): Promise<MessageView> {
-    const { row } = await this.access.getVisible(userId, messageId);
+    const isStarred = await this.marks.isStarred({ userId, messageId });
+    const { row } = isStarred
+      ? await this.access.getEverVisible(userId, messageId)
+      : await this.access.getVisible(userId, messageId);
     await this.marks.unset({ userId, messageId }, 'starredAt');
     return toMessageView(row);
   }

@@ -1,3 +1,4 @@
+import { Types } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { MessageView } from '../../src/messages/message.view.js';
@@ -160,6 +161,44 @@ describe('pinned and starred messages', () => {
       rev: me.rev + 2,
       starred: [],
     });
+  });
+
+  it('should leave no star where a chat is cleared or deleted, nor on what is deleted for oneself', async () => {
+    for (const message of messages.slice(0, 3)) await star(talk.bob, message);
+    await talk.ok(talk.bob, 'delete', `/api/messages/${first.id}?for=me`);
+    expect((await starred(talk.bob)).items.map(({ text }) => text)).toEqual(['3', '2']);
+    const synced = async () =>
+      (await talk.ok(talk.bob, 'post', '/api/sync', { chats: {}, me: 0 })).me.starred;
+    expect(await synced()).toHaveLength(2);
+
+    await talk.call(talk.bob, 'post', `/api/chats/${talk.groupId}/clear`);
+
+    expect(await synced()).toEqual([]);
+    const later = await talk.send(talk.ann, talk.groupId, 'later');
+    await star(talk.bob, later);
+    await star(talk.ann, later);
+    await talk.call(talk.bob, 'delete', `/api/chats/${talk.groupId}/me`);
+    expect(await synced()).toEqual([later.id]); // left, and still to read
+    await talk.call(talk.bob, 'delete', `/api/chats/${talk.groupId}/me`);
+    expect(await synced()).toEqual([]);
+    expect((await starred(talk.ann)).items).toHaveLength(1);
+  });
+
+  it('should let one take back a star also where the message is out of sight by now', async () => {
+    await star(talk.bob, first);
+    // As where the clearing broke off in between.
+    await app.connection
+      .collection('chat_members')
+      .updateOne(
+        { chatId: new Types.ObjectId(talk.groupId), userId: new Types.ObjectId(talk.bob.id) },
+        { $set: { clearedUpToSeq: first.seq } },
+      );
+
+    await talk.ok(talk.bob, 'delete', `/api/messages/${first.id}/star`);
+
+    const { me } = await talk.ok(talk.bob, 'post', '/api/sync', { chats: {}, me: 0 });
+    expect(me.starred).toEqual([]);
+    await talk.refused('NOT_FOUND', talk.bob, 'delete', `/api/messages/${first.id}/star`);
   });
 
   it('should list them, the latest star first, in pages, as far as one may see', async () => {

@@ -32,6 +32,11 @@ MessageMarkSchema.index(
   { userId: 1, starredAt: -1, messageId: -1 },
   { partialFilterExpression: { starredAt: { $exists: true } } },
 );
+/** Somebody's stars in one chat. */
+MessageMarkSchema.index(
+  { userId: 1, chatId: 1, messageId: 1 },
+  { partialFilterExpression: { starredAt: { $exists: true } } },
+);
 MessageMarkSchema.index(
   { userId: 1, rev: 1, messageId: 1 },
   { partialFilterExpression: { deletedAt: { $exists: true } } },

@@ -48,6 +48,8 @@ export class MessageMarksRepository {
         { ...filter, [field]: { $exists: false } },
         {
           $set: { [field]: at, rev: UNTOLD },
+          // What one has deleted is nothing to find again.
+          ...(field === 'deletedAt' && { $unset: { starredAt: 1 as const } }),
           $setOnInsert: { _id: newObjectId(), chatId: toObjectId(chatId) },
         },
         { upsert: true },
@@ -113,6 +115,42 @@ export class MessageMarksRepository {
       .limit(limit)
       .lean<{ messageId: Types.ObjectId; starredAt: Date }[]>();
     return rows.map(({ messageId, starredAt }) => ({ messageId: messageId.toHexString(), starredAt }));
+  }
+
+  /** Somebody's stars in one chat, by message, behind `after`. */
+  async findStarredIn(
+    userId: string,
+    chatId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<string[]> {
+    const behind = after !== null && { messageId: { $gt: toObjectId(after) } };
+    const rows = await this.marks
+      .find(
+        {
+          userId: toObjectId(userId),
+          chatId: toObjectId(chatId),
+          ...behind,
+          starredAt: { $exists: true },
+        },
+        { _id: 0, messageId: 1 },
+      )
+      .sort({ messageId: 1 })
+      .limit(limit)
+      .lean<Pick<MessageMark, 'messageId'>[]>();
+    return rows.map(({ messageId }) => messageId.toHexString());
+  }
+
+  /** As `unset` of stars, of many; whoever calls moves the `me` rev. */
+  async unstar(userId: string, messageIds: readonly string[]): Promise<void> {
+    await this.marks.updateMany(
+      {
+        userId: toObjectId(userId),
+        messageId: { $in: messageIds.map(toObjectId) },
+        starredAt: { $exists: true },
+      },
+      { $unset: { starredAt: 1 } },
+    );
   }
 
   /** Nobody's star is left on these messages. */

@@ -13,6 +13,7 @@ import {
 
 /** Marks that one answer of a sync brings. */
 const MAX_SYNCED_MARKS = 1000;
+const STARS_AT_ONCE = 500;
 
 /** What a device lacks of the messages that its user deleted for themselves. */
 export interface DeletedBehind {
@@ -58,6 +59,25 @@ export class MessageMarks {
   /** Of messages that have disappeared; nobody has to be told. */
   forgetStars(messageIds: readonly string[]): Promise<void> {
     return this.marks.forgetStars(messageIds);
+  }
+
+  async isStarred({ userId, messageId }: MarkKey): Promise<boolean> {
+    return (await this.marks.findStarredAmong(userId, [messageId])).has(messageId);
+  }
+
+  /** Somebody's stars in one chat, part after part. */
+  async *starredIn(userId: string, chatId: string): AsyncGenerator<string[]> {
+    for (let after: string | null = null; ;) {
+      const messageIds: string[] = await this.marks.findStarredIn(userId, chatId, after, STARS_AT_ONCE);
+      if (messageIds.length > 0) yield messageIds;
+      if (messageIds.length < STARS_AT_ONCE) return;
+      after = messageIds.at(-1) ?? null;
+    }
+  }
+
+  /** Of messages that are no longer theirs to see; the `me` rev of what took these away tells of it. */
+  dropStars(userId: string, messageIds: readonly string[]): Promise<void> {
+    return this.marks.unstar(userId, messageIds);
   }
 
   async deletedBehind(userId: string, heldRev: number): Promise<DeletedBehind> {

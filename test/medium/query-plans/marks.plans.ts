@@ -29,6 +29,14 @@ export function addMarks(add: AddPlan): void {
     marks.findStarred(hex(user(1)), { starredAt: timeOf(100), messageId: hex(message(100)) }, 20),
   );
   add(MessageMarksRepository, 'findDeletedAfter', (marks) => marks.findDeletedAfter(hex(user(1)), 100, 50));
+  add(MessageMarksRepository, 'findStarredIn', (marks) =>
+    marks.findStarredIn(hex(user(1)), long(0), null, 50),
+  );
+  add(MessageMarksRepository, 'findStarredIn, second page', (marks) =>
+    marks.findStarredIn(hex(user(1)), long(0), hex(message(100)), 50),
+  );
+  const own = times(20, (n) => hex(message(300 + n)));
+  add(MessageMarksRepository, 'unstar', (marks) => marks.unstar(hex(user(0)), own), { keys: 60, docs: 20 });
   // Every second of them is starred, by each of the two.
   const some = times(20, (n) => hex(message(100 + n)));
   add(MessageMarksRepository, 'forgetStars', (marks) => marks.forgetStars(some), { keys: 80, docs: 40 });
