@@ -74,7 +74,12 @@ export class FrameBatcher {
   }
 
   private flushAll(): void {
-    for (const flush of [...this.waiting.values()]) flush();
+    try {
+      for (const flush of [...this.waiting.values()]) flush();
+    } finally {
+      // One that fails keeps nobody else waiting.
+      if (this.waiting.size > 0) setImmediate(() => this.flushAll());
+    }
   }
 }
 
