@@ -1,10 +1,11 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import type { ServerOptions } from 'socket.io';
+import type { Server, ServerOptions } from 'socket.io';
 
 import type { AppConfig } from '../config/app-config.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
+import { FrameBatcher } from './frame-batcher.js';
 import { ReplyDeadline } from './reply-deadline.js';
 
 /** A larger packet closes the socket: the transport's own limit. */
@@ -31,7 +32,7 @@ export class SocketIoAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: ServerOptions) {
-    return super.createIOServer(port, {
+    const server: Server = super.createIOServer(port, {
       ...options,
       maxHttpBufferSize: MAX_PACKET_BYTES,
       pingInterval: PING_INTERVAL_MS,
@@ -41,6 +42,8 @@ export class SocketIoAdapter extends IoAdapter {
       httpCompression: false,
       cors: { origin: this.config.corsOrigin, credentials: true },
     } as ServerOptions);
+    new FrameBatcher().watch(server.engine);
+    return server;
   }
 
   /** Nest calls it once per gateway and socket, with the handlers bound to the socket. */

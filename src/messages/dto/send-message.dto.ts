@@ -11,6 +11,7 @@ import {
   TextField,
   TimeField,
 } from '../../common/validation/fields.js';
+import { HotPayload } from '../../common/validation/hot-payload.js';
 import { FILE_TYPES, MAX_ATTACHMENTS } from '../message-attachments.service.js';
 import { ContactCardDto, LocationDto, PollDto } from './message-parts.dto.js';
 
@@ -103,6 +104,7 @@ export class PostMessageDto {
 }
 
 /** Payload of `new_message`. */
+@HotPayload()
 export class NewMessageDto extends IntersectionType(PostMessageDto, ClaimedSenderDto) {
   @IdField({ description: 'The chat to send to' })
   chatId: string;
