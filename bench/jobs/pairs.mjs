@@ -1,6 +1,7 @@
 import { runPairs } from '../lib/pairs-load.mjs';
 import { createProgress } from '../lib/progress.mjs';
 import { isFaultless, ratios, reportText, summarise } from '../lib/report.mjs';
+import { byRound } from '../lib/rounds.mjs';
 import { number } from '../lib/table.mjs';
 import { takePlaces, withServer } from '../lib/with-server.mjs';
 import { writeJson } from '../lib/write-json.mjs';
@@ -16,6 +17,21 @@ function introduction({ pairs: count, inFlight, receipts, rounds, seconds, warmU
 }
 
 async function run(options, placement, targets) {
+  const { isFaultless: faultless, rounds } = await runInTurns(options, placement, targets);
+  const both = rounds.filter(({ relay, parley }) => relay && parley);
+  const ratio = (value) => both.map(({ relay, parley }) => value(parley) / relay.serverMicros);
+  return {
+    isFaultless: faultless,
+    figures: {
+      'pairs.cpu': ratio(({ serverMicros }) => serverMicros),
+      'pairs.cpuWithEngine': ratio(({ serverMicros, engineMicros }) => serverMicros + engineMicros),
+      'pairs.rate': both.map(({ parley }) => parley.perSecond),
+    },
+  };
+}
+
+/** The load itself, with its report; `rounds` has one object per round with a result of each target. */
+export async function runInTurns(options, placement, targets) {
   const rounds = [];
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const name of options.targets) {
@@ -30,7 +46,7 @@ async function run(options, placement, targets) {
   if (options.json) {
     await writeJson(options.json, { options, placement, rounds, summary, ratios: ratios(summary) });
   }
-  return isFaultless(summary);
+  return { isFaultless: isFaultless(summary), rounds: byRound(rounds) };
 }
 
 /** A fresh server each time, so that no round inherits another's heap, data or connections. */
