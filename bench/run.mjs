@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { all } from './jobs/all.mjs';
 import { chats } from './jobs/chats.mjs';
 import { connects } from './jobs/connects.mjs';
@@ -14,6 +15,8 @@ import { planPlacement } from './lib/placement.mjs';
 import { parley } from './targets/parley.mjs';
 import { relay } from './targets/relay.mjs';
 
+// Share of the cores that others may keep busy before a warning is due.
+const BUSY = 0.3;
 const TARGETS = { relay, parley };
 const SINGLE = { pairs, latency, group, connects, presence, history, chats, sync, scale };
 const JOBS = { ...SINGLE, all: all(runJob) };
@@ -32,6 +35,12 @@ async function main(args) {
   if (options.help) {
     console.log(HELP);
     return 0;
+  }
+  const [load] = loadavg();
+  if (load > availableParallelism() * BUSY) {
+    console.error(
+      `The machine is busy (load average ${load.toFixed(1)}): expect worse figures, and more noise.`,
+    );
   }
   try {
     const { isFaultless } = await JOBS[options.job].run(options, place(options), TARGETS);

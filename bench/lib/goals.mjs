@@ -1,3 +1,5 @@
+import { median } from './percentiles.mjs';
+
 /**
  * Every figure that a job hands back: how it reads, which way is better, and what it must and should be. Figures
  * with the unit `x` are ratios of two things measured in the same run: only they mean the same on any machine.
@@ -51,6 +53,12 @@ function define(key, label, unit, must, goal, better = 'lower') {
 /** How many times worse `value` is than `reference`, whichever way is better: above 1 is worse. */
 export function timesWorse({ better }, value, reference) {
   return better === 'lower' ? value / reference : reference / value;
+}
+
+/** Whether these rounds came out better than the others, by their medians. */
+export function isBetter(key, rounds, others) {
+  const figure = FIGURES.find((one) => one.key === key);
+  return timesWorse(figure, median(rounds), median(others)) < 1;
 }
 
 export function verdict(figure, value) {

@@ -14,14 +14,14 @@ const STYLE = `
     .page { fill: #ffffff; }
     .track { fill: #eff2f5; }
     .goal { fill: #1a7f37; } .must { fill: #0969da; } .missed { fill: #cf222e; }
-    .line { stroke: #59636e; stroke-width: 1.5; } .tick { stroke: #1a7f37; stroke-width: 1.5; stroke-dasharray: 3 2; }
+    .line { stroke: #59636e; stroke-width: 1.5; } .tick { stroke: #1f2328; stroke-width: 2; stroke-dasharray: 3 2; }
     @media (prefers-color-scheme: dark) {
       text { fill: #e6edf3; }
       .small { fill: #9198a1; }
       .page { fill: #0d1117; }
       .track { fill: #1c2128; }
       .goal { fill: #3fb950; } .must { fill: #4493f8; } .missed { fill: #f85149; }
-      .line { stroke: #9198a1; } .tick { stroke: #3fb950; }
+      .line { stroke: #9198a1; } .tick { stroke: #e6edf3; }
     }`;
 
 /**

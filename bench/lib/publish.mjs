@@ -25,9 +25,7 @@ function text({ measuredAt, quick, machine, placement, faults, figures }) {
 Written by \`npm run bench -- all --publish\` on ${measuredAt.slice(0, 10)}: ${machine.cores} cores of
 ${machine.cpu ?? 'an unknown processor'}, Node ${machine.node}; ${placement.note}. What each job does is in
 [bench/README.md](../bench/README.md).
-${quick ? '\nA quick run with smaller numbers than the names of the figures say: it tells whether the jobs work, no more.\n' : ''}${
-    faults.length > 0 ? `\nJobs with faults, whose figures do not count: ${faults.join(', ')}.\n` : ''
-  }
+${remarks(quick, faults)}
 ![Measured figures against what they must be](performance.svg)
 
 "1.00x" is the yardstick itself, measured in turns with Parley in the same run: a Socket.IO relay as tutorials end
@@ -44,4 +42,17 @@ ${line(['figure', 'measured', 'noise'])}
 | --- | ---: | ---: |
 ${others.map((row) => line([`\`${row.key}\`: ${row.label}`, row.measured, row.noise])).join('\n')}
 `;
+}
+
+/** What keeps the figures from being what their names say. */
+function remarks(quick, faults) {
+  const found = [
+    quick &&
+      'A quick run, smaller than the names of the figures say: it tells whether the jobs work, no more.',
+    faults.length > 0 && `Jobs with faults, whose figures do not count: ${faults.join(', ')}.`,
+  ];
+  return found
+    .filter(Boolean)
+    .map((remark) => `\n${remark}\n`)
+    .join('');
 }
