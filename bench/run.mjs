@@ -12,12 +12,13 @@ import { sync } from './jobs/sync.mjs';
 import { HELP } from './lib/help.mjs';
 import { readOptions } from './lib/options.mjs';
 import { planPlacement } from './lib/placement.mjs';
+import { ejabberd, ejabberdArchive } from './targets/ejabberd.mjs';
 import { parley } from './targets/parley.mjs';
 import { relay } from './targets/relay.mjs';
 
 // Share of the cores that others may keep busy before a warning is due.
 const BUSY = 0.3;
-const TARGETS = { relay, parley };
+const TARGETS = { relay, parley, ejabberd, 'ejabberd-archive': ejabberdArchive };
 const SINGLE = { pairs, latency, group, connects, presence, history, chats, sync, scale };
 const JOBS = { ...SINGLE, all: all(runJob) };
 

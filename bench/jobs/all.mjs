@@ -5,7 +5,7 @@ import { figuresText, saveLatest, summariseFigures } from '../lib/results.mjs';
 
 /** What each job measures for the table; without --quick as it does by itself, but for the rounds. */
 const FULL = {
-  pairs: '--receipts --rounds 3',
+  pairs: '--receipts --rounds 3 --targets relay,parley,ejabberd,ejabberd-archive',
   latency: '--rounds 3',
   group: '--rounds 3',
   connects: '--rounds 3',

@@ -13,6 +13,8 @@ export const FIGURES = [
     2.5,
   ),
   define('pairs.cpuWithEngine', "the same with the database engine's CPU", 'x'),
+  define('pairs.ejabberd', 'the same: ejabberd, to the relay', 'x'),
+  define('pairs.ejabberdArchive', 'the same: ejabberd with its archive, to the relay', 'x'),
   define('pairs.rate', 'the same: messages per second', '/s', undefined, undefined, 'higher'),
   define('latency.ackP50', '10 pairs, one in flight each: ack p50', 'ms', 15, 6),
   define('latency.ackP95', 'the same: ack p95', 'ms'),

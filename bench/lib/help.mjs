@@ -24,7 +24,8 @@ What is measured (defaults in brackets)
   --messages N     messages to read from: history (100000), sync (1000)
   --chats N        chats of the list (500)
   --users LIST     as many chats as users: scale (100,10000)
-  --targets LIST   what to measure, in turn: pairs, latency, group, connects (relay,parley)
+  --targets LIST   what to measure, in turn: pairs, latency, group, connects (relay,parley); pairs and
+                   latency also ejabberd and ejabberd-archive, where installed
 
 How
   --rounds N            how often; the report gives medians (2; history, chats, sync: 3)

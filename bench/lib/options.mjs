@@ -17,6 +17,10 @@ const DEFAULTS = {
   all: {},
 };
 
+/** Peers are known to few jobs. */
+const PEERED = new Set(['pairs', 'latency']);
+const OWN_TARGETS = new Set(['relay', 'parley']);
+
 const text = { type: 'string' };
 const flag = { type: 'boolean', default: false };
 const DEFINITIONS = {
@@ -60,12 +64,16 @@ export function readOptions(args, { jobs, targets }) {
       throw new Error(`${what} are: ${choices.join(', ')}.`);
     return chosen;
   };
+  const chosenTargets = among(values.targets, targets, 'Targets');
   if (!/^(auto|server|generator|all|\d+)$/.test(values['engine-core'])) {
     throw new Error('--engine-core is auto, server, generator, all or a core number.');
   }
+  if (!PEERED.has(job) && chosenTargets.some((name) => !OWN_TARGETS.has(name))) {
+    throw new Error(`Only ${[...PEERED].join(' and ')} can measure other targets than relay and parley.`);
+  }
   return {
     job,
-    targets: among(values.targets, targets, 'Targets'),
+    targets: chosenTargets,
     jobs: values.jobs && among(values.jobs, jobs, 'Jobs'),
     rounds: whole(values, 'rounds'),
     pairs: whole(values, 'pairs'),
