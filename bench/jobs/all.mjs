@@ -1,4 +1,5 @@
 import { compare, comparisonText, readBaseline, saveBaseline } from '../lib/baseline.mjs';
+import { wasInterrupted } from '../lib/interrupted.mjs';
 import { publish } from '../lib/publish.mjs';
 import { isBetter } from '../lib/goals.mjs';
 import { figuresText, saveLatest, summariseFigures } from '../lib/results.mjs';
@@ -62,7 +63,7 @@ async function attempt(job, args, runJob) {
   try {
     return await runJob([job, ...args]);
   } catch (error) {
-    if (error.message.startsWith('interrupted')) throw error;
+    if (wasInterrupted()) throw error;
     console.error(`\n${error.message}`);
     return { isFaultless: false, figures: {} };
   }
