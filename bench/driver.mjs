@@ -1,5 +1,6 @@
 // The yardstick for reading: the bare MongoDB driver that fetches the same documents from the same database and
 // does nothing with them. Started by lib/driver-process.mjs, which says what to fetch.
+import { once } from 'node:events';
 import mongoose from 'mongoose';
 import { runClosedLoop } from './lib/closed-loop.mjs';
 import { cpuMicros } from './lib/procstat.mjs';
@@ -58,11 +59,14 @@ const WORKS = {
   },
 };
 
-process.once('message', async ({ uri, kind, params, options, enginePids }) => {
+async function main({ uri, kind, params, options, enginePids }) {
   const readCpu = () => ({ server: cpuMicros([process.pid]), engine: cpuMicros(enginePids) });
   const client = await MongoClient.connect(uri);
   const work = WORKS[kind](client.db(), params);
   const result = await runClosedLoop(work, options, readCpu);
   await client.close();
   process.send(result, () => process.disconnect());
-});
+}
+
+const [task] = await once(process, 'message');
+await main(task);

@@ -17,6 +17,8 @@ const DEFAULTS = {
   all: {},
 };
 
+// A page and one more.
+const LEAST_HISTORY = 51;
 /** Peers are known to few jobs. */
 const PEERED = new Set(['pairs', 'latency']);
 const OWN_TARGETS = new Set(['relay', 'parley']);
@@ -24,7 +26,7 @@ const OWN_TARGETS = new Set(['relay', 'parley']);
 const text = { type: 'string' };
 const flag = { type: 'boolean', default: false };
 const DEFINITIONS = {
-  targets: { ...text, default: 'relay,parley' },
+  targets: text,
   'engine-core': { ...text, default: 'auto' },
   entry: text,
   json: text,
@@ -39,7 +41,7 @@ const DEFINITIONS = {
   messages: text,
   chats: text,
   users: text,
-  receipts: flag,
+  receipts: { type: 'boolean' },
   quick: flag,
   publish: flag,
   check: flag,
@@ -64,7 +66,7 @@ export function readOptions(args, { jobs, targets }) {
       throw new Error(`${what} are: ${choices.join(', ')}.`);
     return chosen;
   };
-  const chosenTargets = among(values.targets, targets, 'Targets');
+  const chosenTargets = among(values.targets ?? 'relay,parley', targets, 'Targets');
   if (!/^(auto|server|generator|all|\d+)$/.test(values['engine-core'])) {
     throw new Error('--engine-core is auto, server, generator, all or a core number.');
   }
@@ -79,13 +81,13 @@ export function readOptions(args, { jobs, targets }) {
     pairs: whole(values, 'pairs'),
     inFlight: whole(values, 'in-flight'),
     members: whole(values, 'members', 2),
-    messages: whole(values, 'messages', 51),
+    messages: whole(values, 'messages', job === 'history' ? LEAST_HISTORY : 1),
     chats: whole(values, 'chats'),
     online: list(values, 'online'),
     users: list(values, 'users'),
     seconds: whole(values, 'seconds'),
     warmUp: whole(values, 'warm-up', 0),
-    receipts: values.receipts,
+    receipts: values.receipts ?? false,
     engineCore: values['engine-core'],
     entry: values.entry,
     json: values.json,
@@ -97,7 +99,7 @@ export function readOptions(args, { jobs, targets }) {
   };
 }
 
-const OF_ALL = new Set('targets engine-core entry jobs quick publish check save help receipts'.split(' '));
+const OF_ALL = new Set('engine-core entry jobs quick publish check save help'.split(' '));
 
 /** Figures of all jobs are only comparable when each has its own sizes. */
 function refuseOthers(given) {
