@@ -37,6 +37,7 @@ function introduction({ quick, jobs }) {
 
 async function run(options, placement, runJob) {
   const { quick, jobs = Object.keys(FULL) } = options;
+  const baseline = options.check ? await storedRatios() : {};
   const measure = (job) => attempt(job, [...argsOf(job, quick), ...shared(options)], runJob);
   const values = {};
   const faults = [];
@@ -45,7 +46,7 @@ async function run(options, placement, runJob) {
     Object.assign(values, outcome.figures);
     if (!outcome.isFaultless) faults.push(job);
   }
-  const worse = options.check ? await check(values, measure) : [];
+  const worse = options.check ? await check(values, baseline, measure) : [];
 
   const figures = summariseFigures(values);
   const measuredAt = new Date().toISOString();
@@ -69,13 +70,17 @@ async function attempt(job, args, runJob) {
   }
 }
 
+async function storedRatios() {
+  const stored = await readBaseline();
+  if (Object.keys(stored).length > 0) return stored;
+  throw new Error('bench/baseline.json has nothing to compare with: --save writes it.');
+}
+
 /** The jobs that got worse. Each has a second chance, as a neighbour on the machine can spoil a short measurement. */
-async function check(values, measure) {
-  const baseline = await readBaseline();
+async function check(values, baseline, measure) {
   const look = () => compare(summariseFigures(values), baseline);
   const jobsOf = (lines) => [...new Set(lines.filter(({ isWorse }) => isWorse).map(({ job }) => job))];
   const first = look();
-  if (first.length === 0) throw new Error('bench/baseline.json has nothing to compare with: see --save.');
   const suspects = jobsOf(first);
   if (suspects.length > 0) console.log(`\n${comparisonText(first)}\n\nAgain: ${suspects.join(', ')}`);
   for (const job of suspects) {

@@ -55,14 +55,20 @@ async function prepare(parley, count, options, placement) {
   const home = await parley.createHome();
   const start = () => parley.start(options, { home: home.path });
   const progress = createProgress(`scale, seeding ${count} users`);
-  const cast = await withServer('scale', start, placement, async ({ server }) => {
+  const seed = async ({ server }) => {
     const users = await signUpAll(parley, server.url, count + 1, progress);
     const pairs = users.slice(1).map((user, index) => [users[index], user]);
     const chats = await openDirectChats(parley, server.url, pairs, progress);
     return { users, chats };
-  });
-  progress('done', true);
-  return { count, home, start, ...cast };
+  };
+  try {
+    const cast = await withServer('scale', start, placement, seed);
+    progress('done', true);
+    return { count, home, start, ...cast };
+  } catch (error) {
+    await home.remove();
+    throw error;
+  }
 }
 
 function runOnce(parley, { users, chats, start }, options, placement) {
