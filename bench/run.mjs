@@ -1,12 +1,26 @@
+import { availableParallelism, loadavg } from 'node:os';
+import { all } from './jobs/all.mjs';
+import { chats } from './jobs/chats.mjs';
+import { connects } from './jobs/connects.mjs';
+import { group } from './jobs/group.mjs';
+import { history } from './jobs/history.mjs';
+import { latency } from './jobs/latency.mjs';
 import { pairs } from './jobs/pairs.mjs';
 import { presence } from './jobs/presence.mjs';
-import { HELP, readOptions } from './lib/options.mjs';
+import { scale } from './jobs/scale.mjs';
+import { sync } from './jobs/sync.mjs';
+import { HELP } from './lib/help.mjs';
+import { readOptions } from './lib/options.mjs';
 import { planPlacement } from './lib/placement.mjs';
+import { ejabberd, ejabberdArchive } from './targets/ejabberd.mjs';
 import { parley } from './targets/parley.mjs';
 import { relay } from './targets/relay.mjs';
 
-const JOBS = { pairs, presence };
-const TARGETS = { relay, parley };
+// Share of the cores that others may keep busy before a warning is due.
+const BUSY = 0.3;
+const TARGETS = { relay, parley, ejabberd, 'ejabberd-archive': ejabberdArchive };
+const SINGLE = { pairs, latency, group, connects, presence, history, chats, sync, scale };
+const JOBS = { ...SINGLE, all: all(runJob) };
 
 // After a failure timers of the broken run are still pending; nobody waits for them.
 process.exit(await main(process.argv.slice(2)));
@@ -14,7 +28,7 @@ process.exit(await main(process.argv.slice(2)));
 async function main(args) {
   let options;
   try {
-    options = readOptions(args, { jobs: Object.keys(JOBS), targets: Object.keys(TARGETS) });
+    options = read(args);
   } catch (error) {
     console.error(`${error.message}\nSee node bench/run.mjs --help`);
     return 2;
@@ -23,14 +37,35 @@ async function main(args) {
     console.log(HELP);
     return 0;
   }
-  const job = JOBS[options.job];
-  const placement = planPlacement(options.engineCore);
-  console.log(`${options.job}: ${job.introduction(options)}\nNode ${process.version}; ${placement.note}.\n`);
+  const [load] = loadavg();
+  if (load > availableParallelism() * BUSY) {
+    console.error(
+      `The machine is busy (load average ${load.toFixed(1)}): expect worse figures, and more noise.`,
+    );
+  }
   try {
-    const isFaultless = await job.run(options, placement, TARGETS);
+    const { isFaultless } = await JOBS[options.job].run(options, place(options), TARGETS);
     return isFaultless ? 0 : 1;
   } catch (error) {
     console.error(`\n${error.message}`);
     return 1;
   }
+}
+
+function read(args) {
+  return readOptions(args, { jobs: Object.keys(JOBS), targets: Object.keys(TARGETS) });
+}
+
+/** Says what is about to be done and where, and plans the cores. */
+function place(options) {
+  const placement = planPlacement(options.engineCore);
+  const what = JOBS[options.job].introduction(options);
+  console.log(`\n${options.job}: ${what}\nNode ${process.version}; ${placement.note}.\n`);
+  return placement;
+}
+
+/** One job out of a set, with options as its command line would have them. */
+function runJob(args) {
+  const options = read(args);
+  return JOBS[options.job].run(options, place(options), TARGETS);
 }

@@ -5,6 +5,7 @@ import { percentiles } from '../lib/percentiles.mjs';
 import { residentBytes } from '../lib/procstat.mjs';
 import { createProgress } from '../lib/progress.mjs';
 import { number, table } from '../lib/table.mjs';
+import { watch } from '../lib/watch.mjs';
 import { takePlaces, withServer } from '../lib/with-server.mjs';
 import { writeJson } from '../lib/write-json.mjs';
 
@@ -43,7 +44,7 @@ async function run(options, placement, { parley }) {
     }
     console.log(`\n${reportText(results)}`);
     if (options.json) await writeJson(options.json, { options, placement, results, ratio: ratio(results) });
-    return true;
+    return { isFaultless: true, figures: {} };
   } finally {
     await home.remove();
   }
@@ -125,15 +126,6 @@ async function travels(join, audience, seconds) {
     took.offline.push((await heardOffline) - wentAt);
   }
   return took;
-}
-
-/** How long something took, and who used how much CPU meanwhile. */
-async function watch(readCpu, work) {
-  const [startedAt, before] = [performance.now(), readCpu()];
-  await work();
-  const after = readCpu();
-  const used = Object.fromEntries(Object.entries(after).map(([who, micros]) => [who, micros - before[who]]));
-  return { micros: (performance.now() - startedAt) * 1_000, used };
 }
 
 function ratio(results) {

@@ -10,10 +10,11 @@ const LATE_COPIES_MS = 250;
 
 /**
  * Senders and receivers in pairs, a closed loop: each sender keeps `inFlight` messages on the way and sends the
- * next one when an ack comes. `readCpu` is called at the edges of the measured window.
+ * next one when an ack comes. `readCpu` is called at the edges of the measured window. With `isSpread`, `inFlight`
+ * counts for all together, and the next message goes to the next chat.
  */
-export async function runPairs(target, chats, { inFlight, warmUp, seconds, receipts }, readCpu) {
-  const load = new PairsLoad(target, chats, receipts);
+export async function runPairs(target, chats, { inFlight, warmUp, seconds, receipts, isSpread }, readCpu) {
+  const load = new PairsLoad(target, chats, { receipts, isSpread });
   return Promise.race([load.failed, measure()]);
 
   async function measure() {
@@ -52,8 +53,11 @@ class PairsLoad {
   deliveryMs = [];
   seqGaps = 0;
 
-  constructor(target, chats, receipts) {
+  #turn = 0;
+
+  constructor(target, chats, { receipts, isSpread }) {
     this.target = target;
+    this.isSpread = isSpread;
     this.receipts = receipts && Boolean(target.confirmDelivery);
     this.lines = chats.map((chat) => ({
       chat,
@@ -78,8 +82,15 @@ class PairsLoad {
           this.fail(new Error(`${event} was refused: ${error.code} ${error.message}`)),
         );
       }
-      for (let slot = 0; slot < inFlight; slot += 1) this.sendNext(line);
     }
+    for (let slot = 0; slot < inFlight; slot += 1) {
+      for (const line of this.isSpread ? [this.after()] : this.lines) this.sendNext(line);
+    }
+  }
+
+  /** Whose turn it is behind this one. */
+  after(line) {
+    return this.isSpread ? this.lines[this.#turn++ % this.lines.length] : line;
   }
 
   sendNext(line) {
@@ -92,11 +103,13 @@ class PairsLoad {
       if (error) return this.fail(error);
       line.acked += 1;
       if (this.measuring) this.ackMs.push(performance.now() - sentAt);
-      this.sendNext(line);
+      this.sendNext(this.after(line));
     });
   }
 
   received(line, message) {
+    // A socket may stand at the ends of two chats.
+    if (message.chatId !== line.chat.chatId) return;
     const [number, sentAt] = message.text.split(' ', 2).map(Number);
     if (this.measuring) this.deliveryMs.push(performance.now() - sentAt);
     line.check.accept(number);
@@ -124,6 +137,7 @@ class PairsLoad {
 
   results() {
     const total = (count) => this.lines.reduce((sum, line) => sum + count(line), 0);
+    for (const line of this.lines) line.chat.lastSeq = line.seq;
     return {
       ackMs: percentiles(this.ackMs),
       deliveryMs: percentiles(this.deliveryMs),

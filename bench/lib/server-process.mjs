@@ -6,11 +6,17 @@ import { freePort } from './free-port.mjs';
 const STOP_MS = 15_000;
 const OUTPUT_KEPT = 4_000;
 
-/** Starts a Node server on a free port and comes back when `readyPath` answers 200. */
-export async function startServer({ entry, env = {}, cwd, readyPath, readyMs = 120_000 }) {
-  const port = await freePort();
+/**
+ * Starts a Node server on a free port and comes back when `readyPath` answers 200; another kind of server by its
+ * `command`, with the port it was told and its own way of being ready.
+ */
+export async function startServer(options) {
+  const { entry, command = [process.execPath, entry], env = {}, cwd, readyPath, readyMs = 120_000 } = options;
+  const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [entry], {
+  const isReady = options.isReady ?? (() => answers(url + readyPath));
+  const [file, ...args] = command;
+  const child = spawn(file, args, {
     cwd,
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -36,10 +42,12 @@ export async function startServer({ entry, env = {}, cwd, readyPath, readyMs = 1
   };
 
   const deadline = Date.now() + readyMs;
-  while (!(await answers(url + readyPath))) {
+  while (!(await isReady())) {
     if (!isRunning() || Date.now() > deadline) {
       await stop();
-      throw new Error(`${entry} did not get ready (${readyPath}). Its last output:\n${output}`);
+      throw new Error(
+        `${entry ?? file} did not get ready (${readyPath ?? port}). Its last output:\n${output}`,
+      );
     }
     await delay(50);
   }

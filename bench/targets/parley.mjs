@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, mapLimited } from '../lib/clients.mjs';
+import { signUpAll } from '../lib/seeding.mjs';
 import { startServer } from '../lib/server-process.mjs';
 
 const BUILD = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -61,6 +62,23 @@ export const parley = {
       const receiver = await connect(server.url, { token: to.accessToken });
       return { chatId: id, lastSeq, sender, receiver };
     });
+  },
+
+  /** One group of all of them; its first member is the one who writes. */
+  async openGroup({ server }, size, progress) {
+    const [owner, ...others] = await signUpAll(this, server.url, size, progress);
+    const memberIds = others.map(({ user }) => user.id);
+    const group = { type: 'group', title: 'Load test', memberIds };
+    const { id } = await post(server.url, '/api/chats', group, owner.accessToken);
+    const [sender, ...receivers] = await mapLimited([owner, ...others], 10, ({ accessToken }) =>
+      connect(server.url, { token: accessToken }),
+    );
+    return { chatId: id, sender, receivers };
+  },
+
+  /** Where another process of the same user finds the embedded engine of a server that runs. */
+  databaseUri(home) {
+    return `mongodb://${encodeURIComponent(join(home, 'data', 'run', 'db.sock'))}/parley`;
   },
 
   signUp,

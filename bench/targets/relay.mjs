@@ -22,6 +22,12 @@ export const relay = {
     });
   },
 
+  async openGroup({ server }, size) {
+    const names = Array.from({ length: size }, (_, index) => `member-${index}`);
+    const [sender, ...receivers] = await mapLimited(names, 20, (name) => join(server.url, 'group', name));
+    return { chatId: 'group', sender, receivers };
+  },
+
   send(chat, message, done) {
     chat.sender.emit('new_message', { chatId: chat.chatId, ...message }, () => done(null));
   },
