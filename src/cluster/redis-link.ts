@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 
 import { ConfigurationError } from '../config/environment.js';
 
@@ -26,8 +26,8 @@ export class RedisLink implements OnApplicationShutdown {
   /** Rejects with what the operator can mend where it can't be reached or refuses us. */
   static async open(url: string): Promise<RedisLink> {
     let isOpen = false;
-    let reason = 'it does not answer';
-    const client = new Redis(url, {
+    let reason: string | null = null;
+    const redis = new Redis(url, {
       lazyConnect: true,
       connectTimeout: CONNECT_MS,
       commandTimeout: ANSWER_MS,
@@ -35,20 +35,18 @@ export class RedisLink implements OnApplicationShutdown {
       maxRetriesPerRequest: 0,
       retryStrategy: (times) => (isOpen ? Math.min(times * 50, MAX_RETRY_MS) : null),
     });
-    client.on('error', (error: Error) => {
+    redis.on('error', (error: Error) => {
       reason = error.message;
     });
     try {
-      await client.connect();
-      await client.ping();
+      await redis.connect();
+      await redis.ping();
     } catch (error) {
-      client.disconnect();
-      throw new ConfigurationError(
-        `REDIS_URL: ${error instanceof Error && !reason ? error.message : reason}`,
-      );
+      redis.disconnect();
+      throw new ConfigurationError(`REDIS_URL: ${reason ?? String(error)}`);
     }
     isOpen = true;
-    return new RedisLink(client);
+    return new RedisLink(redis);
   }
 
   get isUp(): boolean {
@@ -56,15 +54,14 @@ export class RedisLink implements OnApplicationShutdown {
   }
 
   /**
-   * A connection of its own, for what blocks or listens. Its commands wait for Redis to come back; whoever
-   * subscribes by it does so again by itself, on `ready`.
+   * A connection of its own, for what blocks or listens. Its commands wait for Redis to come back.
    */
-  another(): Redis {
+  another(options: Pick<RedisOptions, 'autoResubscribe'> = {}): Redis {
     const redis = this.client.duplicate({
       lazyConnect: false,
       enableOfflineQueue: true,
       maxRetriesPerRequest: null,
-      autoResubscribe: true,
+      ...options,
       retryStrategy: (times) => (this.isClosing ? null : Math.min(times * 50, MAX_RETRY_MS)),
       // Listening is waiting: how long is not for a deadline of commands to say.
       commandTimeout: undefined,
