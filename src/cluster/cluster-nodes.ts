@@ -119,7 +119,7 @@ export class ClusterNodes implements OnModuleInit, OnApplicationBootstrap, Befor
   private async bury({ client }: RedisLink): Promise<void> {
     const keys = [NODES, BURIAL_PREFIX, GIVEN_UP_PREFIX];
     const found = (await client.eval(OVERDUE, keys.length, ...keys, this.nodeId, BURIAL_MS)) as
-      [string, number] | null;
+      [string, string] | null;
     if (!found) return;
     const [nodeId, endedAtMs] = found;
     this.logger.warn(`node ${nodeId} is gone: this one does what it has left`);

@@ -66,17 +66,14 @@ export class PresenceListener implements OnModuleInit {
   private async tellGone(userId: string, isHere: boolean): Promise<void> {
     const online = await this.presence.onlineAmong([userId]);
     if (!online.has(userId)) return;
-    const [inner, watchers] = await Promise.all([
-      this.circle.innerCircle(userId),
-      this.publisher.watchersHere(userId),
-    ]);
-    const others = watchers.filter((id) => !inner.has(id));
+    const inner = await this.circle.innerCircle(userId);
+    const others = this.publisher.watchersHere(userId).filter((id) => !inner.has(id));
     if (isHere) this.publisher.toUsers([...inner], 'user_offline', { userId });
     this.publisher.toUsersHere(others, 'user_offline', { userId });
   }
 
   private async audience(userId: string, isHere: boolean): Promise<PresenceAudience> {
-    const watchers = await this.publisher.watchersHere(userId);
+    const watchers = this.publisher.watchersHere(userId);
     // Most nodes have nobody who asked, and the inner circle is for the node of the event to tell.
     if (!isHere && watchers.length === 0) return { inner: new Map(), watching: new Map() };
     return this.circle.audienceOf(userId, watchers);

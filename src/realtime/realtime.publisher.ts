@@ -52,9 +52,10 @@ export class RealtimePublisher {
   }
 
   /** The users of this node who asked about this user's presence. */
-  async watchersHere(userId: string): Promise<string[]> {
-    const sockets = (await this.server?.local.in(presenceRoom(userId)).fetchSockets()) ?? [];
-    return [...new Set(sockets.map(({ data }) => data.user.userId))];
+  watchersHere(userId: string): string[] {
+    const here = this.server?.of('/');
+    const socketIds = here?.adapter.rooms.get(presenceRoom(userId)) ?? [];
+    return [...new Set([...socketIds].flatMap((id) => here?.sockets.get(id)?.data.user.userId ?? []))];
   }
 
   /** This user and these others, of whom some watch each other, hear of each other no more. */
