@@ -53,6 +53,11 @@ export class RedisLink implements OnApplicationShutdown {
     return this.client.status === 'ready';
   }
 
+  /** For good: the server stops. */
+  get isClosed(): boolean {
+    return this.isClosing;
+  }
+
   /**
    * A connection of its own, for what blocks or listens. Its commands wait for Redis to come back.
    */

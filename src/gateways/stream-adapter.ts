@@ -38,8 +38,23 @@ export function streamAdapter(redis: RedisLink): AdapterOption {
 function forAdapter(redis: RedisLink): object {
   return {
     options: {},
-    duplicate: () => redis.another(),
+    duplicate: () => forReading(redis),
     xadd: ([key, ...args]: [string, ...string[]]) => redis.client.call('XADD', key, ...args.map(String)),
     publish: (channel: string, payload: Buffer) => redis.client.publish(channel, payload),
   };
+}
+
+/** The adapter reads on at once whatever becomes of a reading, which would never end on a connection that has ended. */
+function forReading(redis: RedisLink): object {
+  const connection = redis.another();
+  const read = connection.xread.bind(connection) as (...args: unknown[]) => Promise<unknown>;
+  const readUntilClosed = async (...args: unknown[]) => {
+    try {
+      return await read(...args);
+    } catch (error) {
+      if (redis.isClosed) return new Promise(() => undefined);
+      throw error;
+    }
+  };
+  return Object.assign(connection, { xread: readUntilClosed });
 }
