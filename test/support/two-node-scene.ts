@@ -24,8 +24,10 @@ export class TwoNodeScene {
     ] as const)
       await cluster.http(0).put(`/api/contacts/${other.id}`).set(one.auth);
     const chatId = await cluster.directChat(ann, bob);
-    const [annPhone, bobPhone] = await Promise.all([cluster.connect(ann, 0), cluster.connect(bob, 1)]);
-    const [annTablet, bobTablet] = await Promise.all([cluster.connect(ann, 1), cluster.connect(bob, 0)]);
+    const [bobPhone, bobTablet] = await Promise.all([cluster.connect(bob, 1), cluster.connect(bob, 0)]);
+    const [annPhone, annTablet] = await Promise.all([cluster.connect(ann, 0), cluster.connect(ann, 1)]);
+    await bobPhone.next('user_online', ({ userId }) => userId === ann.id);
+    bobPhone.forget();
     return new TwoNodeScene(cluster, ann, bob, chatId, annPhone, annTablet, bobPhone, bobTablet);
   }
 
