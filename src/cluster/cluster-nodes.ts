@@ -97,6 +97,7 @@ export class ClusterNodes implements OnModuleInit, OnApplicationBootstrap, Befor
       if (this.isKnown && !this.isStopping)
         this.logger.error(`the lease of this node is not renewed: ${String(error)}`);
       this.isKnown = false;
+      redis.cut();
     }
   }
 

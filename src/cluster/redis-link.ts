@@ -76,6 +76,11 @@ export class RedisLink implements OnApplicationShutdown {
     return redis;
   }
 
+  /** It has not answered in time: until it does, nobody is to wait for it. */
+  cut(): void {
+    if (this.isUp) this.client.disconnect(true);
+  }
+
   onApplicationShutdown(): void {
     this.isClosing = true;
     for (const redis of [...this.further, this.client]) redis.disconnect();
@@ -92,6 +97,8 @@ export class RedisLink implements OnApplicationShutdown {
 
   private returned(): void {
     this.isAway = false;
+    // Those that only listen may not have noticed, and listen to nobody.
+    for (const redis of this.further) if (redis.status === 'ready') redis.disconnect(true);
     this.logger.warn('Redis is back: this node is one of several again');
   }
 }

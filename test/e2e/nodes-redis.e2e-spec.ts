@@ -88,4 +88,20 @@ describe.runIf(requires('redis-server'))('nodes without their Redis', () => {
     await gone;
     expect(phone.all('session_revoked')).toHaveLength(1);
   }, 30_000);
+
+  it('should not wait for one that hangs, nor lose anything by it', async () => {
+    const tablet = await cluster.connect(bob, 1);
+    cluster.redis.freeze();
+    await vi.waitFor(() => {
+      for (const node of cluster.nodes) expect(node.log.match(/Redis is away/g)).toHaveLength(3);
+    }, soon);
+
+    for (const n of [1, 2, 3]) await say(`hangs ${n}`);
+    expect(await textsOf(1, bob)).toContain('hangs 3');
+    cluster.redis.thaw();
+
+    await tablet.next('sync_needed', undefined, 3000);
+    await say('answers again');
+    await tablet.next('receive_message', ({ text }) => text === 'answers again');
+  }, 60_000);
 });

@@ -103,6 +103,24 @@ describe.runIf(requires('redis-server'))('what nodes share', () => {
     await vi.waitFor(() => send(a, ann, chatId, `after ${(tries += 1)}`).expect(403), soon);
   });
 
+  it('should let nobody hear who types in a group that they were taken out of by the other node', async () => {
+    const [ann, bob, cat] = (await a.users(3)) as [TestUser, TestUser, TestUser];
+    const chatId = await a.group(ann, [bob, cat]);
+    const [annPhone, bobPhone] = await Promise.all([a.connectAs(ann), a.connectAs(bob)]);
+    await annPhone.ok('typing', { chatId });
+    await bobPhone.next('user_typing');
+
+    await b.http.delete(`/api/chats/${chatId}/members/${bob.id}`).set(ann.auth).expect(204);
+    await bobPhone.next('member_removed');
+
+    await vi.waitFor(async () => {
+      bobPhone.forget();
+      await annPhone.ok('typing', { chatId });
+      await bobPhone.settle();
+      expect(bobPhone.all('user_typing')).toEqual([]);
+    }, soon);
+  });
+
   it('should tell of the first and the last socket of all nodes, and of no other', async () => {
     const [ann, bob] = (await a.users(2)) as [TestUser, TestUser];
     await a.directChat(ann, bob);
