@@ -78,7 +78,8 @@ export class RedisLink implements OnApplicationShutdown {
 
   /** It has not answered in time: until it does, nobody is to wait for it. */
   cut(): void {
-    if (this.isUp) this.client.disconnect(true);
+    const redis = this.client;
+    if (this.isUp) redis.disconnect(true);
   }
 
   onApplicationShutdown(): void {

@@ -19,15 +19,14 @@ ${NOW}
 redis.call('zadd', KEYS[1], 'NX', now + ${NODE_LEASE_MS}, ARGV[1])
 return first`;
 
-/** Answers those who are on no node any more. */
+/** Answers those who are on no node any more; also those of whom nothing was known, as Redis was away when they came. */
 export const RELEASE = `
 local last = {}
 for place = 2, #ARGV do
   local holders = KEYS[3] .. ARGV[place]
   redis.call('srem', KEYS[2], ARGV[place])
-  if redis.call('srem', holders, ARGV[1]) == 1 and redis.call('exists', holders) == 0 then
-    last[#last + 1] = ARGV[place]
-  end
+  redis.call('srem', holders, ARGV[1])
+  if redis.call('exists', holders) == 0 then last[#last + 1] = ARGV[place] end
 end
 return last`;
 

@@ -8,7 +8,7 @@ import type { TestSocket } from '../support/test-socket.js';
 /** A node's lease, and the second until another one looks. */
 const GONE_MS = 10_000;
 
-describe.runIf(requires('redis-server'))('a node that is killed', () => {
+describe.runIf(requires('redis-server'))('one of three nodes that is killed', () => {
   let cluster: Cluster;
   let victim: number;
   let ann: Person;
@@ -18,7 +18,7 @@ describe.runIf(requires('redis-server'))('a node that is killed', () => {
   let bobPhone: TestSocket;
 
   beforeAll(async () => {
-    cluster = await Cluster.start(1, { CALL_GRACE_SECONDS: '4', CALL_RING_SECONDS: '20' });
+    cluster = await Cluster.start(2, { CALL_GRACE_SECONDS: '4', CALL_RING_SECONDS: '20' });
   }, 120_000);
 
   afterAll(() => cluster.stop());

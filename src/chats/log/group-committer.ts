@@ -75,7 +75,7 @@ export class GroupCommitter<State extends Numbered<Row>, Row extends { rev: numb
   }
 
   forgetAll(): void {
-    for (const key of [...this.actors.keys()]) this.forget(key);
+    for (const key of this.actors.keys()) this.forget(key);
   }
 
   /** Refuses what comes from now on and waits for what was accepted. */
