@@ -6,6 +6,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { CallsModule } from './calls/calls.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import { InvitesModule } from './chats/invites/invites.module.js';
+import { ClusterModule } from './cluster/cluster.module.js';
 import { CommonModule } from './common/common.module.js';
 import { HttpExceptionFilter } from './common/http/http-exception.filter.js';
 import { JwtAuthGuard } from './common/http/jwt-auth.guard.js';
@@ -32,6 +33,7 @@ import { UsersModule } from './users/users.module.js';
 @Module({
   imports: [
     ConfigModule,
+    ClusterModule,
     CommonModule,
     EventsModule,
     DatabaseModule,

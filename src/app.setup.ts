@@ -2,6 +2,7 @@ import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 
+import { RedisLink } from './cluster/redis-link.js';
 import { requestDeadline } from './common/http/request-deadline.middleware.js';
 import { requireJson } from './common/http/require-json.middleware.js';
 import { AppConfig } from './config/app-config.js';
@@ -32,6 +33,7 @@ export const APP_OPTIONS = {
 export function setupApp(app: NestExpressApplication): void {
   const config = app.get(AppConfig);
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
+  app.set('trust proxy', config.trustProxy);
   app.disable('x-powered-by');
   // The Swagger page brings its scripts inline; what we serve besides is JSON.
   app.use(helmet({ contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } }));
@@ -41,7 +43,7 @@ export function setupApp(app: NestExpressApplication): void {
   app.useBodyParser('json', { limit: MAX_BODY });
   app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   app.getHttpServer().requestTimeout = REQUEST_MS;
-  app.useWebSocketAdapter(new SocketIoAdapter(app, config));
+  app.useWebSocketAdapter(new SocketIoAdapter(app, config, app.get<RedisLink | null>(RedisLink)));
   // Being told to stop, and having stopped in order, is no failure.
   app.enableShutdownHooks([], { useProcessExit: true });
   setupDocs(app);

@@ -28,7 +28,7 @@ export class AccountExports implements OnModuleInit {
 
   /** A login that ends takes its downloads with it, a deleted account all of them. */
   onModuleInit(): void {
-    this.events.on('session.revoked', ({ userId, sessionIds }) => {
+    this.events.onAnywhere('session.revoked', ({ userId, sessionIds }) => {
       const running = this.running.get(userId);
       if (running && sessionIds.includes(running.sessionId)) running.abort.abort();
     });

@@ -53,6 +53,14 @@ export class SessionsRepository {
     return session?.lastUsedAt ?? null;
   }
 
+  /** Those of these that are live. */
+  async findLive(ids: readonly string[], now: Date): Promise<Set<string>> {
+    const found = await this.sessions
+      .find({ _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } }, { _id: 1 })
+      .lean<Pick<Session, '_id'>[]>();
+    return new Set(found.map(({ _id }) => _id.toHexString()));
+  }
+
   async markUsed(id: string, now: Date): Promise<void> {
     await this.sessions.updateOne({ _id: toObjectId(id) }, { $max: { lastUsedAt: now } });
   }

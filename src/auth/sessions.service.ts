@@ -87,6 +87,12 @@ export class SessionsService {
     });
   }
 
+  /** Those that are not live any more. */
+  async endedAmong(ids: readonly string[]): Promise<string[]> {
+    const live = await this.sessions.findLive(ids, this.clock.now());
+    return ids.filter((id) => !live.has(id));
+  }
+
   async list(userId: string, { cursor, limit = DEFAULT_PAGE }: PageQueryDto): Promise<Page<SessionRecord>> {
     const beforeId = cursor === undefined ? null : String(decodeCursor(cursor, ['id'])[0]);
     const found = await this.sessions.findLivePage(userId, {

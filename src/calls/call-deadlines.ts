@@ -1,6 +1,14 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 
-import { Clock } from '../common/clock.js';
+import { ClusterNodes } from '../cluster/cluster-nodes.js';
+import { NODE_LEASE_MS } from '../cluster/node-scripts.js';
+import { Clock, type ClockTimer } from '../common/clock.js';
 import { CallNews } from './call-news.js';
 import { CallSeating } from './call-seating.js';
 import { isCalled, isLive, seatOf, userIdsIn, visibleTo } from './call-seats.js';
@@ -8,7 +16,7 @@ import { type Change, CallStore } from './call-store.js';
 import { CallTimers } from './call-timers.js';
 import { CallTraces } from './call-traces.js';
 import { expire } from './call-transitions.js';
-import type { CallRecord } from './call.record.js';
+import type { CallDevice, CallRecord } from './call.record.js';
 import { CallsRepository } from './calls.repository.js';
 
 const BATCH = 100;
@@ -18,10 +26,11 @@ const BATCH = 100;
  * the calls, so they hold through restarts, and any node may carry them out.
  */
 @Injectable()
-export class CallDeadlines implements OnApplicationBootstrap, OnApplicationShutdown {
+export class CallDeadlines implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(CallDeadlines.name);
   private readonly underWay = new Set<Promise<void>>();
   private isRecovered = false;
+  private check: ClockTimer | null = null;
 
   constructor(
     private readonly calls: CallsRepository,
@@ -30,23 +39,32 @@ export class CallDeadlines implements OnApplicationBootstrap, OnApplicationShutd
     private readonly timers: CallTimers,
     private readonly news: CallNews,
     private readonly traces: CallTraces,
+    private readonly nodes: ClusterNodes,
     private readonly clock: Clock,
   ) {
     timers.onDue((callId) => this.follow(this.runById(callId)));
   }
 
+  onModuleInit(): void {
+    // With the devices of a dead node its timers are gone too: those of all calls are set here.
+    this.nodes.onLost((nodeId) => this.recover((device) => device.nodeId === nodeId, false));
+    // Nodes that died while Redis was away are known to nobody: whoever is not back in time is one of them.
+    this.nodes.onReturn(async () => {
+      this.check?.cancel();
+      this.check = this.clock.setTimer(2 * NODE_LEASE_MS, () => this.follow(this.recoverFromUnknown()));
+    });
+  }
+
   /**
-   * One node: every device of a call that lives on belongs to a process that is gone. Their people have the
-   * usual grace, from now on, to come back. What it could not say any more in the chats is said now: the job that
-   * sweeps may have to wait until its lease has run out.
+   * Devices of nodes that are gone are lost: their people have the usual grace, from now on, to come back. What the
+   * server could not say any more in the chats is said now: the job that sweeps may have to wait until its lease has
+   * run out.
    */
   async onApplicationBootstrap(): Promise<void> {
-    let page: CallRecord[] = [];
-    do {
-      page = await this.calls.findLivePage(page.at(-1)?.chatId ?? null, BATCH);
-      // Only then is their time counted: it may have run out while there was no server to come back to.
-      for (const call of page) this.timers.arm(await this.seating.loseForeign(call));
-    } while (page.length === BATCH);
+    const living = await this.nodes.living();
+    const isGone = ({ nodeId }: CallDevice) => !(living ?? new Set([this.nodes.nodeId])).has(nodeId);
+    // Alone: nobody has counted the time of those who were lost before; it may have run out meanwhile.
+    await this.recover(isGone, living === null || living.size === 1);
     this.isRecovered = true;
     await this.traces
       .repair(0)
@@ -61,7 +79,26 @@ export class CallDeadlines implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.check?.cancel();
     await Promise.all(this.underWay);
+  }
+
+  private async recover(isGone: (device: CallDevice) => boolean, isAnew: boolean): Promise<void> {
+    let page: CallRecord[] = [];
+    do {
+      page = await this.calls.findLivePage(page.at(-1)?.chatId ?? null, BATCH);
+      // Only then is their time counted: it may have run out while there was no server to come back to.
+      for (const call of page) this.timers.arm(await this.seating.loseGone(call, { isGone, isAnew }));
+    } while (page.length === BATCH);
+  }
+
+  private async recoverFromUnknown(): Promise<void> {
+    try {
+      const living = await this.nodes.living();
+      if (living) await this.recover(({ nodeId }) => !living.has(nodeId), false);
+    } catch (error) {
+      this.logger.warn(`calls not looked through: ${String(error)}`); // Redis is away anew, and will be back
+    }
   }
 
   private follow(run: Promise<void>): void {

@@ -1,16 +1,19 @@
-import { randomUUID } from 'node:crypto';
-
 import { Injectable } from '@nestjs/common';
 
+import { ClusterNodes } from '../cluster/cluster-nodes.js';
 import type { CallRecord } from './call.record.js';
 
 /** Which sockets of this node are in which call: what a closed tab that is in none costs is a look into a map. */
 @Injectable()
 export class CallDevices {
-  /** Of this process; devices stored with another one's are not here. */
-  readonly nodeId = randomUUID();
-
   private readonly callOf = new Map<string, string>();
+
+  constructor(private readonly nodes: ClusterNodes) {}
+
+  /** Of this process; devices stored with another one's are not here. */
+  get nodeId(): string {
+    return this.nodes.nodeId;
+  }
 
   /** The call that a socket is in. */
   find(socketId: string): string | undefined {
@@ -25,5 +28,10 @@ export class CallDevices {
     for (const { device } of after.seats) {
       if (device?.nodeId === this.nodeId) this.callOf.set(device.socketId, after.id);
     }
+  }
+
+  /** Of a call that is over. */
+  drop(callId: string): void {
+    for (const [socketId, ofCall] of this.callOf) if (ofCall === callId) this.callOf.delete(socketId);
   }
 }

@@ -38,13 +38,10 @@ export class CallSeating {
     if (call) await this.interrupt(call, { userId, isGone: (device) => device.socketId === socketId });
   }
 
-  /** All devices of the call that another process held, which is no more. */
-  async loseForeign(call: CallRecord): Promise<CallRecord> {
-    const isGone = ({ nodeId }: CallDevice) => nodeId !== this.devices.nodeId;
+  /** All devices of the call that a process held which is no more. `isAnew`: the whole server was away. */
+  async loseGone(call: CallRecord, { isGone, isAnew }: Pick<Loss, 'isGone' | 'isAnew'>): Promise<CallRecord> {
     let latest = call;
-    for (const { userId } of call.seats) {
-      latest = await this.interrupt(latest, { userId, isGone, isAnew: true });
-    }
+    for (const { userId } of call.seats) latest = await this.interrupt(latest, { userId, isGone, isAnew });
     return latest;
   }
 

@@ -24,7 +24,8 @@ export interface Delivery {
 
 /**
  * Signals between the devices of a call: from one that is in it to the one of its peer, unread and unstored.
- * What comes while the peer is rung or interrupted waits for the device that accepts or resumes.
+ * What comes while the peer is rung or interrupted waits for the device that accepts or resumes, on the node of its
+ * sender: on whatever node the device comes in, all of them hand over what they hold.
  */
 @Injectable()
 export class CallSignals implements OnModuleInit {
@@ -39,8 +40,8 @@ export class CallSignals implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.on('call.joined', (arrival) => this.handOver(arrival));
-    this.events.on('call.resumed', (arrival) => this.handOver(arrival));
+    this.events.onAnywhere('call.joined', (arrival) => this.handOver(arrival));
+    this.events.onAnywhere('call.resumed', (arrival) => this.handOver(arrival));
   }
 
   /** Each to the device of its receiver, in order; `null`: it waits. One look at the call is good for all. */

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { NotFoundError, UnavailableError } from '../common/errors/app-error.js';
+import { DomainEvents } from '../events/domain-events.js';
 import { CallDevices } from './call-devices.js';
 import { CallTimers } from './call-timers.js';
 import type { CallRecord } from './call.record.js';
@@ -26,7 +27,7 @@ export interface Change {
  * memory about a call follows in the same turn in which the write is known to have won.
  */
 @Injectable()
-export class CallStore {
+export class CallStore implements OnModuleInit {
   private readonly versions = new LRUCache<string, number>({ max: 10_000 });
   /** Which of this node's calls each one is. */
   private readonly numbers = new LRUCache<string, number>({ max: 10_000 });
@@ -37,7 +38,18 @@ export class CallStore {
     private readonly timers: CallTimers,
     private readonly devices: CallDevices,
     private readonly held: HeldSignals,
+    private readonly events: DomainEvents,
   ) {}
+
+  onModuleInit(): void {
+    this.events.onAnywhere('call.changed', ({ callId, version, isLive: lives }, isHere) => {
+      if (isHere) return;
+      if ((this.versions.get(callId) ?? 0) < version) this.versions.set(callId, version);
+      if (lives) return;
+      this.held.drop(callId);
+      this.devices.drop(callId);
+    });
+  }
 
   async insert(call: CallRecord): Promise<'stored' | Obstacle> {
     // Others may read it before this node knows that it is stored, and tells of it.
@@ -81,7 +93,7 @@ export class CallStore {
     throw new UnavailableError();
   }
 
-  /** Whether this node has stored a later version than this one, so that it is old news. */
+  /** Whether this node knows of a later version than this one, so that it is old news. */
   isOutdated({ id, version }: CallRecord): boolean {
     return (this.versions.get(id) ?? version) > version;
   }
@@ -97,5 +109,6 @@ export class CallStore {
     this.timers.arm(after);
     this.devices.follow(before, after);
     if (!isLive(after)) this.held.drop(after.id);
+    this.events.publish('call.changed', { callId: after.id, version: after.version, isLive: isLive(after) });
   }
 }

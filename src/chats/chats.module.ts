@@ -20,6 +20,7 @@ import { ChatsRepository } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
 import { DirectGate } from './direct-gate.js';
 import { FirstMessageListener } from './first-message.listener.js';
+import { OutdatedChatsListener } from './outdated-chats.listener.js';
 import { GroupChanges } from './group-changes.js';
 import { GroupConsent } from './group-consent.js';
 import { GroupPictureMedia } from './group-picture-media.js';
@@ -79,6 +80,7 @@ import { RelationsService } from './relations.service.js';
     ChatsData,
     DirectGate,
     FirstMessageListener,
+    OutdatedChatsListener,
     GroupChanges,
     GroupConsent,
     Newcomers,

@@ -45,12 +45,13 @@ export class DirectGate implements OnModuleInit {
 
   onModuleInit(): void {
     const forget = ({ userId }: { userId: string }) => this.forget(userId);
-    this.events.on('user.deleted', forget);
-    this.events.on('user.blocked', forget);
-    this.events.on('user.unblocked', forget);
-    this.events.on('user.privacy_changed', forget);
-    this.events.on('contact.saved', forget);
-    this.events.on('contact.removed', forget);
+    this.events.onAnywhere('user.deleted', forget);
+    this.events.onAnywhere('user.blocked', forget);
+    this.events.onAnywhere('user.unblocked', forget);
+    this.events.onAnywhere('user.privacy_changed', forget);
+    this.events.onAnywhere('contact.saved', forget);
+    this.events.onAnywhere('contact.removed', forget);
+    this.events.onGap(() => this.forgetAll());
   }
 
   /** Before a message is written to a chat; membership is checked by the write itself. */
@@ -98,10 +99,12 @@ export class DirectGate implements OnModuleInit {
   }
 
   private forget(userId: string): void {
-    if (this.changedAt.size >= MAX_CHANGES) {
-      this.changedAt.clear();
-      this.verdicts.clear();
-    }
+    if (this.changedAt.size >= MAX_CHANGES) this.forgetAll();
     this.changedAt.set(userId, (this.changes += 1));
+  }
+
+  private forgetAll(): void {
+    this.changedAt.clear();
+    this.verdicts.clear();
   }
 }

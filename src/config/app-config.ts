@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { developmentSecret } from './development-secret.js';
 import { durationSeconds } from './duration.js';
 import { type Environment, validateEnvironment } from './environment.js';
+import { trustOf } from './trust-proxy.js';
 
 const PUBLIC_STUN = 'stun:stun.l.google.com:19302';
 const MEGABYTE = 1024 * 1024;
@@ -33,6 +34,10 @@ export class AppConfig {
   readonly dataDir = expandPath(this.env.DATA_DIR);
   /** Absent: the embedded engine. */
   readonly mongodbUri = this.env.MONGODB_URI;
+  /** Absent: this node is the only one. */
+  readonly redisUrl = this.env.REDIS_URL;
+  /** Which proxies are believed when they say for whom they speak. */
+  readonly trustProxy = trustOf(this.env.TRUST_PROXY);
   readonly jwtExpiresInSeconds = durationSeconds(this.env.JWT_EXPIRES_IN);
   readonly refreshExpiresInSeconds = durationSeconds(this.env.REFRESH_EXPIRES_IN);
   /** Browsers' origins that may call; in development an empty list admits all. */

@@ -13,6 +13,7 @@ import {
 } from 'class-validator';
 
 import { durationSeconds } from './duration.js';
+import { trustOf } from './trust-proxy.js';
 
 const toNumber = () =>
   Transform(({ value }) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value));
@@ -59,6 +60,16 @@ export class Environment {
   @toBoolean()
   @IsBoolean({ message: 'ALLOW_EMBEDDED_DB must be true or false' })
   ALLOW_EMBEDDED_DB = false;
+
+  @IsOptional()
+  @Matches(/^rediss?:\/\/.+/, { message: 'REDIS_URL must be a redis:// or rediss:// address' })
+  REDIS_URL?: string;
+
+  @Matches(/^(\d{1,2}|[\s,]*((loopback|linklocal|uniquelocal|[\da-fA-F.:]+(\/\d{1,3})?)([\s,]+|$))*)$/, {
+    message:
+      'TRUST_PROXY must be the number of proxies in front, or their addresses or networks (also loopback, linklocal, uniquelocal), separated by commas',
+  })
+  TRUST_PROXY = '';
 
   @ValidateIf((env: Environment) => env.NODE_ENV === 'production' || env.JWT_SECRET !== undefined)
   @Matches(/^[^]{32,}$/, {
@@ -200,6 +211,7 @@ export function validateEnvironment(raw: Record<string, unknown>): Environment {
     ...productionProblems(environment),
     ...durationProblems(environment),
     ...s3Problems(environment),
+    ...proxyProblems(environment),
   );
   if (problems.length > 0) {
     throw new ConfigurationError(`These settings are not usable (see .env.example):\n${problems.join('\n')}`);
@@ -231,4 +243,14 @@ function durationProblems(env: Environment): string[] {
 function s3Problems(env: Environment): string[] {
   const half = (env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined);
   return half ? ['  S3_ACCESS_KEY_ID: goes with S3_SECRET_ACCESS_KEY, set both or none'] : [];
+}
+
+/** Whether it can be read as addresses is for the library to say that will read them. */
+function proxyProblems({ TRUST_PROXY }: Environment): string[] {
+  try {
+    trustOf(TRUST_PROXY);
+    return [];
+  } catch (error) {
+    return [`  TRUST_PROXY: ${error instanceof Error ? error.message : String(error)}`];
+  }
 }

@@ -226,6 +226,12 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
     to: 'All sockets of the login',
     payload: views.SessionRevokedView,
   },
+  sync_needed: {
+    summary:
+      'The node of this socket was cut off from the others, so events may be missing: ask `POST /api/sync`, and `presence` again, at a random moment within `withinMs`',
+    to: 'All sockets of a node that is back among the others',
+    payload: views.SyncNeededView,
+  },
   exception: {
     summary: 'An event failed that was sent without an ack callback',
     to: 'The socket that sent it',

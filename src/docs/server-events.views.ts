@@ -280,6 +280,11 @@ export class SessionRevokedView {
   sessionId: string;
 }
 
+export class SyncNeededView {
+  @ApiProperty({ example: 2000, description: 'Milliseconds to spread over, lest all clients ask at once' })
+  withinMs: number;
+}
+
 export class ExceptionView {
   @ApiProperty({ example: 'new_message', description: 'The event that failed' })
   event: string;

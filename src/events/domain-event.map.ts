@@ -67,6 +67,8 @@ export interface DomainEventMap {
   'status.viewed': { authorId: string; statusId: string; userId: string; at: string };
   /** A reaction is new, another, or (`null`) gone. */
   'status.reacted': { authorId: string; statusId: string; userId: string; emoji: string | null; at: string };
+  /** A call was stored anew, for what nodes remember of it. Before all that tells what has become of it. */
+  'call.changed': { callId: string; version: number; isLive: boolean };
   /** Somebody calls; to those whose devices ring. */
   'call.rang': { call: CallView; recipientIds: readonly string[] };
   /** A call has begun in a group too large to ring; to its other members. */

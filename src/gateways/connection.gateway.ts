@@ -10,7 +10,9 @@ import {
 import { CallsService } from '../calls/calls.service.js';
 import { Clock } from '../common/clock.js';
 import { toErrorInfo } from '../common/errors/error-body.js';
+import { clientAddress } from '../common/http/client-address.js';
 import { RateLimiter } from '../common/rate-limit/rate-limiter.js';
+import { AppConfig } from '../config/app-config.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { PresenceViews } from '../presence/presence-views.service.js';
@@ -45,6 +47,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     private readonly calls: CallsService,
     private readonly events: DomainEvents,
     private readonly limiter: RateLimiter,
+    private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
 
@@ -131,7 +134,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
   }
 
   private async authenticate(socket: ParleySocket): Promise<void> {
-    await this.limiter.consume('connect', socket.handshake.address);
+    await this.limiter.consume('connect', clientAddress(socket.request, this.config.trustProxy));
     try {
       socket.data.user = await this.guard.authenticate(socket);
     } catch (error) {

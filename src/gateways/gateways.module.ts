@@ -13,6 +13,7 @@ import { ChatGateway } from './chat.gateway.js';
 import { ConnectionGateway } from './connection.gateway.js';
 import { MessageGateway } from './message.gateway.js';
 import { PresenceGateway } from './presence.gateway.js';
+import { SessionCheck } from './session-check.js';
 import { SignalGateway } from './signal.gateway.js';
 import { StatusGateway } from './status.gateway.js';
 import { TokenExpiry } from './token-expiry.js';
@@ -39,6 +40,7 @@ import { WsJwtGuard } from './ws-jwt.guard.js';
     SignalGateway,
     WsJwtGuard,
     TokenExpiry,
+    SessionCheck,
   ],
 })
 export class GatewaysModule {}

@@ -2,11 +2,13 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
 
+import type { RedisLink } from '../cluster/redis-link.js';
 import type { AppConfig } from '../config/app-config.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
 import { FrameBatcher } from './frame-batcher.js';
 import { ReplyDeadline } from './reply-deadline.js';
+import { streamAdapter } from './stream-adapter.js';
 
 /** A larger packet closes the socket: the transport's own limit. */
 export const MAX_PACKET_BYTES = 64 * 1024;
@@ -27,6 +29,7 @@ export class SocketIoAdapter extends IoAdapter {
   constructor(
     app: INestApplicationContext,
     private readonly config: AppConfig,
+    private readonly redis: RedisLink | null,
   ) {
     super(app);
   }
@@ -40,6 +43,7 @@ export class SocketIoAdapter extends IoAdapter {
       // Compressing messages of a hundred bytes costs many times what sending them does.
       perMessageDeflate: false,
       httpCompression: false,
+      ...(this.redis && { adapter: streamAdapter(this.redis) }),
       cors: { origin: this.config.corsOrigin, credentials: true },
     } as ServerOptions);
     new FrameBatcher().watch(server.engine);

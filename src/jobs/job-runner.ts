@@ -1,7 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-
+import { ClusterNodes } from '../cluster/cluster-nodes.js';
 import { Clock, type ClockTimer } from '../common/clock.js';
 import { JobLeasesRepository } from './job-leases.repository.js';
 
@@ -17,9 +22,9 @@ export interface Job {
 
 /** Runs jobs again and again, each on one node at a time: the one that holds its lease. */
 @Injectable()
-export class JobRunner implements OnApplicationBootstrap, OnApplicationShutdown {
+export class JobRunner implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(JobRunner.name);
-  private readonly holder = randomUUID();
+  private readonly holder = this.nodes.nodeId;
   private readonly jobs: Job[] = [];
   private readonly timers = new Map<Job, ClockTimer>();
   private readonly running = new Map<Job, Promise<void>>();
@@ -27,8 +32,16 @@ export class JobRunner implements OnApplicationBootstrap, OnApplicationShutdown 
 
   constructor(
     private readonly leases: JobLeasesRepository,
+    private readonly nodes: ClusterNodes,
     private readonly clock: Clock,
   ) {}
+
+  /** What a dead node was at goes on at once, not only when its leases have run out. */
+  onModuleInit(): void {
+    this.nodes.onLost(async (nodeId) => {
+      await Promise.all(this.jobs.map(({ name }) => this.leases.release(name, nodeId)));
+    });
+  }
 
   /** While the modules are made; it starts with the server. */
   add(job: Job): void {

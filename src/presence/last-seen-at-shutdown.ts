@@ -14,7 +14,7 @@ export class LastSeenAtShutdown implements BeforeApplicationShutdown {
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
-    const ids = this.presence.onlineIds();
+    const ids = this.presence.idsHere();
     if (ids.length > 0) await this.users.recordLastSeen(ids, this.clock.now());
   }
 }

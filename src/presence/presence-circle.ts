@@ -10,6 +10,14 @@ export interface Sight {
   lastSeen: boolean;
 }
 
+/** Who hears of changes, and how much. */
+export interface PresenceAudience {
+  /** Contacts and direct-chat partners. */
+  inner: Map<string, Sight>;
+  /** Others who have asked. */
+  watching: Map<string, Sight>;
+}
+
 /**
  * Who may know of whose coming and going: people whom the user has saved and people who share a chat
  * with them, within privacy and blocks. A bounded number of queries, whatever the number of people.
@@ -35,13 +43,12 @@ export class PresenceCircle {
   }
 
   /** Who hears of the user's changes: contacts and direct-chat partners always, `watcherIds` where they are in the circle. */
-  async audienceOf(userId: string, watcherIds: readonly string[]): Promise<Map<string, Sight>> {
-    const told = await this.innerCircle(userId);
-    const others = watcherIds.filter((id) => id !== userId && !told.has(id));
+  async audienceOf(userId: string, watcherIds: readonly string[]): Promise<PresenceAudience> {
+    const inner = await this.innerCircle(userId);
+    const others = watcherIds.filter((id) => id !== userId && !inner.has(id));
     const mates = others.length > 0 ? await this.relations.chatMates(userId, others) : new Set<string>();
-    const candidates = [...told, ...mates];
-    const sees = await this.privacy.audienceOf(userId, candidates);
-    return sights(candidates, sees);
+    const sees = await this.privacy.audienceOf(userId, [...inner, ...mates]);
+    return { inner: sights([...inner], sees), watching: sights([...mates], sees) };
   }
 
   /** Contacts and direct-chat partners, whatever they may know. */

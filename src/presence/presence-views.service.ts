@@ -28,9 +28,9 @@ export class PresenceViews extends PresenceReader {
   /** Direct-chat partners who are online: what a client shows first. */
   async onlinePartners(userId: string): Promise<string[]> {
     const partners = await this.relations.directPartners(userId);
-    const online = partners.filter((partnerId) => this.presence.isOnline(partnerId));
-    const seen = await this.circle.seenBy(userId, online);
-    return online.filter((id) => seen.get(id)?.online);
+    const online = await this.presence.onlineAmong(partners);
+    const seen = await this.circle.seenBy(userId, [...online]);
+    return partners.filter((id) => online.has(id) && seen.get(id)?.online);
   }
 
   /** Answers for all who are asked about, and lets the socket hear of the changes of those it may see online. */
@@ -42,7 +42,8 @@ export class PresenceViews extends PresenceReader {
   }
 
   private async present(seen: Map<string, Sight>): Promise<Map<string, Presence>> {
-    const wanted = [...seen].filter(([id, sight]) => sight.lastSeen && !this.isSeenOnline(id, sight));
+    const online = await this.presence.onlineAmong([...seen.keys()]);
+    const wanted = [...seen].filter(([id, sight]) => sight.lastSeen && !(sight.online && online.has(id)));
     const users = wanted.length > 0 ? await this.users.findByIds(wanted.map(([id]) => id)) : [];
     const lastSeen = new Map(users.map(({ id, lastSeenAt }) => [id, lastSeenAt]));
     return new Map(
@@ -51,15 +52,11 @@ export class PresenceViews extends PresenceReader {
         return [
           id,
           {
-            ...(sight.online && { online: this.presence.isOnline(id) }),
+            ...(sight.online && { online: online.has(id) }),
             ...(lastSeenAt && { lastSeenAt: lastSeenAt.toISOString() }),
           },
         ];
       }),
     );
-  }
-
-  private isSeenOnline(id: string, { online }: Sight): boolean {
-    return online && this.presence.isOnline(id);
   }
 }

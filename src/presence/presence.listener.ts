@@ -3,7 +3,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { RelationsService } from '../chats/relations.service.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
-import { PresenceCircle, type Sight } from './presence-circle.js';
+import type { PayloadOf } from '../realtime/socket-events.js';
+import { type PresenceAudience, PresenceCircle, type Sight } from './presence-circle.js';
 import { PresenceService } from './presence.service.js';
 
 /** Coming and going -> contacts, direct-chat partners, and whoever asked by `presence`, each as they may know it. */
@@ -21,14 +22,15 @@ export class PresenceListener implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.on('user.online', ({ userId }) => this.inOrder(userId, () => this.tellOnline(userId)));
-    this.events.on('user.offline', ({ userId, lastSeenAt }) =>
-      this.inOrder(userId, () => this.tellOffline(userId, lastSeenAt)),
+    this.events.onAnywhere('user.online', ({ userId }, isHere) =>
+      this.inOrder(userId, () => this.tellOnline(userId, isHere)),
     );
-    this.events.on('user.deleted', ({ userId }) => {
-      if (!this.presence.isOnline(userId)) return undefined;
-      return this.inOrder(userId, () => this.tellGone(userId));
-    });
+    this.events.onAnywhere('user.offline', ({ userId, lastSeenAt }, isHere) =>
+      this.inOrder(userId, () => this.tellOffline(userId, lastSeenAt, isHere)),
+    );
+    this.events.onAnywhere('user.deleted', ({ userId }, isHere) =>
+      this.inOrder(userId, () => this.tellGone(userId, isHere)),
+    );
     // Who may hear is asked anew at each change; these two also end what was asked for before them.
     this.events.on('user.blocked', ({ userId, blockedId }) => {
       this.publisher.unwatch(userId, [blockedId]);
@@ -45,42 +47,50 @@ export class PresenceListener implements OnModuleInit {
     );
   }
 
-  private async tellOnline(userId: string): Promise<void> {
-    const { audience, socketsOf } = await this.audience(userId);
-    const told = audience.filter(([, { online }]) => online).map(([id]) => id);
-    this.publisher.toUsersAndSockets(told, socketsOf(told), 'user_online', { userId });
+  private async tellOnline(userId: string, isHere: boolean): Promise<void> {
+    const audience = await this.audience(userId, isHere);
+    this.tell(audience, isHere, 'user_online', { userId });
   }
 
   /** When that was only goes to those whom `lastSeen` admits. */
-  private async tellOffline(userId: string, lastSeenAt: Date): Promise<void> {
-    const { audience, socketsOf } = await this.audience(userId);
-    const told = audience.filter(([, { online }]) => online);
+  private async tellOffline(userId: string, lastSeenAt: Date, isHere: boolean): Promise<void> {
+    const audience = await this.audience(userId, isHere);
     for (const withTime of [true, false]) {
-      const ids = told.filter(([, { lastSeen }]) => lastSeen === withTime).map(([id]) => id);
+      const fits = ({ lastSeen }: Sight) => lastSeen === withTime;
       const payload = { userId, ...(withTime && { lastSeenAt: lastSeenAt.toISOString() }) };
-      this.publisher.toUsersAndSockets(ids, socketsOf(ids), 'user_offline', payload);
+      this.tell(audience, isHere, 'user_offline', payload, fits);
     }
   }
 
   /** A deleted account admits nobody any more: who talked to them is told all the same, without a time. */
-  private async tellGone(userId: string): Promise<void> {
-    const [told, watchers] = await Promise.all([
-      this.circle.innerCircle(userId),
-      this.publisher.watchersOf(userId),
-    ]);
-    const socketIds = watchers.map((one) => one.socketId);
-    this.publisher.toUsersAndSockets([...told], socketIds, 'user_offline', { userId });
+  private async tellGone(userId: string, isHere: boolean): Promise<void> {
+    const online = await this.presence.onlineAmong([userId]);
+    if (!online.has(userId)) return;
+    const inner = await this.circle.innerCircle(userId);
+    const others = this.publisher.watchersHere(userId).filter((id) => !inner.has(id));
+    if (isHere) this.publisher.toUsers([...inner], 'user_offline', { userId });
+    this.publisher.toUsersHere(others, 'user_offline', { userId });
   }
 
-  private async audience(userId: string) {
-    const watchers = await this.publisher.watchersOf(userId);
-    const told = await this.circle.audienceOf(userId, [...new Set(watchers.map((one) => one.userId))]);
-    const audience: [string, Sight][] = [...told];
-    const socketsOf = (ids: readonly string[]) => {
-      const wanted = new Set(ids);
-      return watchers.filter((one) => wanted.has(one.userId)).map((one) => one.socketId);
-    };
-    return { audience, socketsOf };
+  private async audience(userId: string, isHere: boolean): Promise<PresenceAudience> {
+    const watchers = this.publisher.watchersHere(userId);
+    // Most nodes have nobody who asked, and the inner circle is for the node of the event to tell.
+    if (!isHere && watchers.length === 0) return { inner: new Map(), watching: new Map() };
+    return this.circle.audienceOf(userId, watchers);
+  }
+
+  /** The inner circle is told once, on whatever nodes they are; who asked is told by the node that was asked. */
+  private tell<E extends 'user_online' | 'user_offline'>(
+    { inner, watching }: PresenceAudience,
+    isHere: boolean,
+    event: E,
+    payload: PayloadOf<E>,
+    fits: (sight: Sight) => boolean = () => true,
+  ): void {
+    const idsOf = (sights: Map<string, Sight>) =>
+      [...sights].filter(([, sight]) => sight.online && fits(sight)).map(([id]) => id);
+    if (isHere) this.publisher.toUsers(idsOf(inner), event, payload);
+    this.publisher.toUsersHere(idsOf(watching), event, payload);
   }
 
   private inOrder(userId: string, tell: () => Promise<void>): Promise<void> {

@@ -6,6 +6,7 @@ import { RealtimeModule } from '../realtime/realtime.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { LastSeenAtShutdown } from './last-seen-at-shutdown.js';
 import { PresenceCircle } from './presence-circle.js';
+import { PresenceLeases } from './presence-leases.js';
 import { PresenceListener } from './presence.listener.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceViews } from './presence-views.service.js';
@@ -17,6 +18,7 @@ import { TypingService } from './typing.service.js';
   imports: [ChatsModule, UsersModule, RealtimeModule],
   providers: [
     PresenceService,
+    PresenceLeases,
     PresenceCircle,
     PresenceViews,
     PresenceListener,

@@ -2,9 +2,11 @@ import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { TestClock } from '../../test/support/test-clock.js';
+import { ClusterNodes } from '../cluster/cluster-nodes.js';
 import { AppConfig } from '../config/app-config.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { OnlineUsers } from '../realtime/online-users.js';
+import { PresenceLeases } from './presence-leases.js';
 import { PresenceService } from './presence.service.js';
 
 const GRACE_MS = 30_000;
@@ -25,19 +27,20 @@ describe('PresenceService', () => {
       JWT_SECRET: 'x'.repeat(32),
       PRESENCE_GRACE_SECONDS: '30',
     });
-    presence = new PresenceService(new OnlineUsers(), events, config, clock);
+    const leases = new PresenceLeases(null, new ClusterNodes(null, 'this', config, clock), clock);
+    presence = new PresenceService(new OnlineUsers(), leases, events, config, clock);
   });
 
-  it('should tell of the first socket and of the end of the grace behind the last', () => {
+  it('should tell of the first socket and of the end of the grace behind the last', async () => {
     presence.active('ann', '1');
     presence.active('ann', '2');
     presence.inactive('ann', '1');
     presence.inactive('ann', '2');
-    expect(presence.isOnline('ann')).toBe(true);
+    expect(await presence.onlineAmong(['ann', 'bob'])).toEqual(new Set(['ann']));
     expect(told).toEqual(['ann online']);
 
     clock.advance(GRACE_MS);
-    expect(presence.isOnline('ann')).toBe(false);
+    expect(await presence.onlineAmong(['ann'])).toEqual(new Set());
     expect(told).toEqual(['ann online', 'ann offline']);
   });
 
@@ -56,12 +59,12 @@ describe('PresenceService', () => {
     expect(told).toEqual(['ann online', 'ann offline']);
   });
 
-  it('should not mind the end of a socket that never counted', () => {
+  it('should not mind the end of a socket that never counted', async () => {
     presence.inactive('ann', '1');
     clock.advance(GRACE_MS);
 
     expect(told).toEqual([]);
-    expect(presence.isOnline('ann')).toBe(false);
+    expect(await presence.onlineAmong(['ann'])).toEqual(new Set());
   });
 
   it('should list who counts as online, those within their grace included', () => {
@@ -69,7 +72,7 @@ describe('PresenceService', () => {
     presence.active('eve', '2');
     presence.inactive('bob', '1');
 
-    expect(presence.onlineIds().toSorted()).toEqual(['bob', 'eve']);
+    expect(presence.idsHere().toSorted()).toEqual(['bob', 'eve']);
   });
 
   it('should leave no timer behind when the server stops', () => {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { CallsListener } from './calls.listener.js';
 import { ChatsListener } from './chats.listener.js';
+import { GapsListener } from './gaps.listener.js';
 import { MessagesListener } from './messages.listener.js';
 import { OnlineUsers } from './online-users.js';
 import { RealtimePublisher } from './realtime.publisher.js';
@@ -17,6 +18,7 @@ import { StatusesListener } from './statuses.listener.js';
     SessionsListener,
     StatusesListener,
     CallsListener,
+    GapsListener,
   ],
   exports: [RealtimePublisher, OnlineUsers, SessionsListener],
 })

@@ -14,7 +14,8 @@ function fakeServer() {
       return operator(rooms, ['volatile']);
     },
   });
-  const server = { to: operator, in: operator };
+  const local = { to: (rooms: string[]) => operator(rooms, ['here']), in: operator };
+  const server = { to: operator, in: operator, local };
   return { done, server: server as unknown as ParleyServer };
 }
 
@@ -39,7 +40,7 @@ describe('RealtimePublisher', () => {
   it('should tell nobody where there is nobody: an emit to no room would reach all', () => {
     publisher.toUsers([], 'chat_removed', { chatId: 'c' });
     publisher.toUsersVolatile([], 'user_typing', typing);
-    publisher.toUsersAndSockets([], [], 'user_online', { userId: 'ann' });
+    publisher.toUsersHere([], 'user_online', { userId: 'ann' });
     publisher.unwatch('ann', []);
     publisher.endSessions([]);
 
@@ -52,10 +53,10 @@ describe('RealtimePublisher', () => {
     expect(done).toEqual([['volatile', 'emit', ['u:bob'], 'user_typing', typing]]);
   });
 
-  it('should tell users and single sockets at once', () => {
-    publisher.toUsersAndSockets(['bob'], ['socket1'], 'user_online', { userId: 'ann' });
+  it('should tell users of this node alone', () => {
+    publisher.toUsersHere(['bob'], 'user_online', { userId: 'ann' });
 
-    expect(done).toEqual([['emit', ['u:bob', 'socket1'], 'user_online', { userId: 'ann' }]]);
+    expect(done).toEqual([['here', 'emit', ['u:bob'], 'user_online', { userId: 'ann' }]]);
   });
 
   it('should take watchers from each other both ways', () => {

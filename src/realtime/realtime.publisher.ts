@@ -31,15 +31,9 @@ export class RealtimePublisher {
     if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload, { isVolatile: true });
   }
 
-  /** To all sockets of these users and to these sockets; who is among both hears it once. */
-  toUsersAndSockets<E extends ServerEventName>(
-    userIds: readonly string[],
-    socketIds: readonly string[],
-    event: E,
-    payload: PayloadOf<E>,
-  ): void {
-    const rooms = [...userIds.map(userRoom), ...socketIds];
-    if (rooms.length > 0) this.emit(rooms, event, payload);
+  /** To the sockets of these users on this node. */
+  toUsersHere<E extends ServerEventName>(userIds: readonly string[], event: E, payload: PayloadOf<E>): void {
+    if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload, { isHere: true });
   }
 
   /** To all sockets of these users but this one, which knows it already. */
@@ -57,10 +51,11 @@ export class RealtimePublisher {
     if (socketIds.length > 0) this.emit([...socketIds], event, payload);
   }
 
-  /** The sockets that asked about this user's presence. */
-  async watchersOf(userId: string): Promise<{ socketId: string; userId: string }[]> {
-    const sockets = (await this.server?.in(presenceRoom(userId)).fetchSockets()) ?? [];
-    return sockets.map(({ id, data }) => ({ socketId: id, userId: data.user.userId }));
+  /** The users of this node who asked about this user's presence. */
+  watchersHere(userId: string): string[] {
+    const here = this.server?.of('/');
+    const socketIds = here?.adapter.rooms.get(presenceRoom(userId)) ?? [];
+    return [...new Set([...socketIds].flatMap((id) => here?.sockets.get(id)?.data.user.userId ?? []))];
   }
 
   /** This user and these others, of whom some watch each other, hear of each other no more. */
@@ -83,15 +78,42 @@ export class RealtimePublisher {
     }
   }
 
+  /** The same for the sockets of this node alone. */
+  endSessionsHere(sessionIds: readonly string[]): void {
+    for (const sessionId of sessionIds) {
+      this.emit([sessionRoom(sessionId)], 'session_revoked', { sessionId }, { isHere: true });
+      this.server?.local.in(sessionRoom(sessionId)).disconnectSockets(true);
+    }
+  }
+
+  /** To every socket of this node. */
+  toAllHere<E extends ServerEventName>(event: E, payload: PayloadOf<E>): void {
+    this.server?.local.emit(event, ...([payload] as never));
+  }
+
+  /** The logins whose sockets are on this node. */
+  sessionIdsHere(): string[] {
+    const sockets = [...(this.server?.of('/').sockets.values() ?? [])];
+    return [...new Set(sockets.map(({ data }) => data.user.sessionId))];
+  }
+
   private emit<E extends ServerEventName>(
     rooms: string[],
     event: E,
     payload: PayloadOf<E>,
-    { isVolatile = false, except }: { isVolatile?: boolean; except?: string } = {},
+    { isVolatile = false, isHere = false, except }: EmitOptions = {},
   ): void {
-    const all = this.server?.to(rooms);
+    const nodes = isHere ? this.server?.local : this.server;
+    const all = nodes?.to(rooms);
     const target = except === undefined ? all : all?.except(except);
     // The typed emit can't be called with a generic event name.
     (isVolatile ? target?.volatile : target)?.emit(event, ...([payload] as never));
   }
+}
+
+interface EmitOptions {
+  isVolatile?: boolean;
+  /** On this node alone. */
+  isHere?: boolean;
+  except?: string;
 }

@@ -15,9 +15,11 @@ export class SessionsListener implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.on('session.revoked', ({ sessionIds }) => {
+    this.events.onAnywhere('session.revoked', ({ sessionIds }, isHere) => {
       for (const sessionId of sessionIds) this.justEnded.set(sessionId, true);
-      this.publisher.endSessions(sessionIds);
+      // The other node has closed those of all nodes, but for one that came in between the two.
+      if (isHere) this.publisher.endSessions(sessionIds);
+      else this.publisher.endSessionsHere(sessionIds);
     });
   }
 

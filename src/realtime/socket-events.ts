@@ -100,6 +100,8 @@ export interface ServerToClientEvents {
   token_expiring: (token: { expiresAt: string }) => void;
   /** The login of this socket has ended; the socket is closed behind it. */
   session_revoked: (session: { sessionId: string }) => void;
+  /** What other nodes had to tell may be missing: ask `POST /api/sync`, at a moment of one's own within so long. */
+  sync_needed: (hint: { withinMs: number }) => void;
   /** A failed event that was sent without an ack callback. */
   exception: (failure: { event: string; error: ErrorInfo }) => void;
 }

@@ -31,8 +31,9 @@ export class BlocksService implements OnModuleInit {
       this.around.delete(userId);
       this.around.delete(blockedId);
     };
-    this.events.on('user.blocked', forget);
-    this.events.on('user.unblocked', forget);
+    this.events.onAnywhere('user.blocked', forget);
+    this.events.onAnywhere('user.unblocked', forget);
+    this.events.onGap(() => this.around.clear());
   }
 
   /** Ids of the people blocked, ascending. */

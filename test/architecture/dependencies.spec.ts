@@ -128,8 +128,8 @@ describe('dependencies', () => {
     );
   });
 
-  it('should keep common, config, database and events below everything else, but for types', () => {
-    const below = ['common', 'config', 'database', 'events'];
+  it('should keep common, config, database, cluster and events below everything else, but for types', () => {
+    const below = ['common', 'config', 'database', 'cluster', 'events'];
 
     expectOnly(
       edges(({ area }, { target, isType }) => {

@@ -82,6 +82,7 @@ describe('the README', () => {
     'docs/architecture.md',
     'docs/realtime-protocol.md',
     'docs/calls.md',
+    'docs/scaling.md',
     'docs/search.md',
     'docs/accounts.md',
   ])('should link from %s only to files that exist', (file) => {

@@ -77,6 +77,16 @@ describe('the built server and its settings', () => {
     expect(stdout).not.toContain('listens on');
   });
 
+  it('should say that there is no Redis where REDIS_URL has it', async () => {
+    const { code, stderr } = await start({
+      REDIS_URL: 'redis://127.0.0.1:1',
+      MONGODB_URI: databaseUri('settings'),
+    });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain("Parley can't start. REDIS_URL: connect ECONNREFUSED 127.0.0.1:1");
+  });
+
   it('should not start on a port that is taken, and name it', async () => {
     const taken = createServer();
     const port = await new Promise<number>((done) => {

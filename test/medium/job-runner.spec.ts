@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { ClusterNodes } from '../../src/cluster/cluster-nodes.js';
+import { AppConfig } from '../../src/config/app-config.js';
 import { JobLeasesRepository } from '../../src/jobs/job-leases.repository.js';
 import { type Job, JobRunner } from '../../src/jobs/job-runner.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
@@ -22,7 +24,8 @@ describe('jobs on two nodes', () => {
   afterAll(() => app.close());
 
   function node(name: string, run: () => Promise<void> = () => Promise.resolve()) {
-    const runner = new JobRunner(app.app.get(JobLeasesRepository), clock);
+    const nodes = new ClusterNodes(null, name, app.app.get(AppConfig), clock);
+    const runner = new JobRunner(app.app.get(JobLeasesRepository), nodes, clock);
     const job: Job = {
       name: `test-${expect.getState().currentTestName}`,
       everyMs: 15_000,

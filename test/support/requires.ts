@@ -8,6 +8,7 @@ const PROGRAMS = {
     get: 'apt-get install chromium',
   },
   turnserver: { names: ['turnserver'], get: 'apt-get install coturn' },
+  'redis-server': { names: ['redis-server'], get: 'apt-get install redis-server' },
 };
 
 export type Program = keyof typeof PROGRAMS;

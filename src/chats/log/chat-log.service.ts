@@ -139,6 +139,12 @@ export class ChatLog implements OnApplicationShutdown {
     return this.committer.state(chatId);
   }
 
+  /** Another node has changed the chat: signals go to whom it has now. `null`: whatever chats it may have been. */
+  outdated(chatId: string | null): void {
+    if (chatId === null) this.committer.forgetAll();
+    else this.committer.forget(chatId);
+  }
+
   /**
    * Readers call it with the last `rev` that they found: a row can be seen a moment before it is on the
    * journal, and what a client has been shown must never be gone after a crash. Changes up to there are

@@ -69,6 +69,15 @@ export class GroupCommitter<State extends Numbered<Row>, Row extends { rev: numb
     return new Promise((resolve) => actor.settleWaiters.push(resolve));
   }
 
+  /** Another node may have moved on: loads the state anew when it is next needed. What is under way finds out by itself. */
+  forget(key: string): void {
+    if (this.actors.get(key)?.isIdle) this.actors.delete(key);
+  }
+
+  forgetAll(): void {
+    for (const key of this.actors.keys()) this.forget(key);
+  }
+
   /** Refuses what comes from now on and waits for what was accepted. */
   async close(): Promise<void> {
     this.isClosed = true;

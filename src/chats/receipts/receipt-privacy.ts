@@ -20,9 +20,10 @@ export class ReceiptPrivacy implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.on('user.privacy_changed', ({ userId }) => {
+    this.events.onAnywhere('user.privacy_changed', ({ userId }) => {
       this.settings.delete(userId);
     });
+    this.events.onGap(() => this.settings.clear());
   }
 
   async isShown(userId: string, otherId: string): Promise<boolean> {

@@ -1,19 +1,25 @@
-import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
 
+import { RedisLink } from '../../cluster/redis-link.js';
 import { AppConfig } from '../../config/app-config.js';
 import { RateLimitedError } from '../errors/app-error.js';
 import { RATE_LIMITS, type RateLimitedAction } from './rate-limits.js';
 
-/** Counts actions per key and refuses what is too much. */
+/** Counts actions per key, on all nodes together, and refuses what is too much. */
 @Injectable()
 export class RateLimiter {
-  private readonly limiters: Map<RateLimitedAction, RateLimiterMemory> | null;
+  private readonly limiters: Map<RateLimitedAction, RateLimiterAbstract> | null;
 
-  constructor(config: AppConfig) {
+  constructor(config: AppConfig, @Optional() @Inject(RedisLink) redis: RedisLink | null = null) {
     const entries = Object.entries(RATE_LIMITS).map(
       ([action, { points, seconds }]) =>
-        [action as RateLimitedAction, new RateLimiterMemory({ points, duration: seconds })] as const,
+        [action as RateLimitedAction, limiterOf(action, { points, duration: seconds }, redis)] as const,
     );
     this.limiters = config.isRateLimited ? new Map(entries) : null;
   }
@@ -29,4 +35,22 @@ export class RateLimiter {
       throw reason;
     }
   }
+}
+
+/** While Redis is away each node counts for itself; whoever is over the limit costs no more questions. */
+function limiterOf(
+  action: string,
+  limit: { points: number; duration: number },
+  redis: RedisLink | null,
+): RateLimiterAbstract {
+  const memory = new RateLimiterMemory(limit);
+  if (!redis) return memory;
+  return new RateLimiterRedis({
+    ...limit,
+    storeClient: redis.client,
+    keyPrefix: `parley:limit:${action}`,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: memory,
+    inMemoryBlockOnConsumed: limit.points + 1,
+  });
 }
