@@ -27,8 +27,10 @@ const SNAPSHOT_MESSAGES = 50;
 /** Chats per answer: bounds the answer where each has little that is new. */
 const MAX_CHATS_PER_ANSWER = 100;
 
-/** Answers to changed messages that one answer of ours brings again; clients mend the others by the message itself. */
+/** Answers to changed messages that one answer of ours brings again: of changes with more, fewer come at once. */
 const MAX_REQUOTED = 200;
+/** Of one change; clients mend the others by the message itself. */
+const MAX_REQUOTED_BY_ONE = 1000;
 
 /** Where the answer before ended. */
 interface Position {
@@ -212,29 +214,33 @@ export class SyncService {
     const { chatId } = membership;
     const rows = await this.log.findRowsAfter(chatId, heldRev, headRev, room + 1);
     await this.chatLog.settled(chatId, rows.at(-1)?.rev ?? 0);
-    const page = rows.slice(0, room);
-    const hasMore = rows.length > room;
+    const { page, answers } = await this.withAnswers(rows.slice(0, room));
+    const hasMore = rows.length > page.length;
     const rev = hasMore ? (page.at(-1)?.rev ?? heldRev) : headRev;
-    return { messages: await this.messagesOf(membership, page, rev), rev, hasMore };
+    return { messages: await this.messagesOf(membership, { page, answers }, rev), rev, hasMore };
+  }
+
+  /** What quotes the messages that these rows change; the first rows alone where that is too much at once. */
+  private async withAnswers(page: ChatLogRow[]): Promise<{ page: ChatLogRow[]; answers: ChatLogRow[] }> {
+    const requoted = page.flatMap(({ change, messageId }) =>
+      messageId && (change?.type === 'edited' || change?.type === 'deleted') ? [messageId] : [],
+    );
+    const answers = await this.messages.findQuoting(requoted, MAX_REQUOTED_BY_ONE);
+    if (answers.length <= MAX_REQUOTED || requoted.length <= 1) return { page, answers };
+    return this.withAnswers(page.slice(0, page.length >> 1));
   }
 
   /** The new and the changed ones among these rows and what quotes these, each once, as they are now. */
   private async messagesOf(
     membership: Membership,
-    page: ChatLogRow[],
+    { page, answers }: { page: ChatLogRow[]; answers: ChatLogRow[] },
     toRev: number,
   ): Promise<MessageView[]> {
     const sent = page.filter(({ seq }) => seq !== undefined);
     const changed = new Map(
       page.flatMap(({ messageId }) => (messageId ? [[messageId.toHexString(), messageId] as const] : [])),
     );
-    const requoted = page.flatMap(({ change, messageId }) =>
-      messageId && (change?.type === 'edited' || change?.type === 'deleted') ? [messageId] : [],
-    );
-    const [targets, answers] = await Promise.all([
-      this.messages.findMessages([...changed.values()]),
-      this.messages.findQuoting(requoted, MAX_REQUOTED),
-    ]);
+    const targets = await this.messages.findMessages([...changed.values()]);
     const byId = new Map([...sent, ...targets, ...answers].map((row) => [row._id.toHexString(), row]));
     const rows = [...byId.values()].filter(({ rev }) => rev <= toRev);
     const known = await this.past.forMember(

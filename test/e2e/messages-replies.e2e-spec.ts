@@ -35,6 +35,34 @@ describe('replies and mentions', () => {
     expect(await talk.message(talk.cat, answer)).toEqual(answer);
   });
 
+  it('should bring by sync all that quotes what was changed, in parts where that is much', async () => {
+    const quoted = [first, await talk.send(talk.ann, talk.groupId, 'or not?')];
+    quoted.push(await talk.send(talk.ann, talk.groupId, 'and when?'));
+    const answers: MessageView[] = [];
+    for (let n = 0; n < 10; n += 1)
+      for (const { id } of quoted)
+        answers.push(...(await Promise.all(Array.from({ length: 8 }, () => reply(id)))));
+    const { rev } = await talk.chat(talk.bob, talk.groupId);
+    for (const { id } of quoted) await talk.ok(talk.ann, 'patch', `/api/messages/${id}`, { text: 'changed' });
+
+    const brought = new Set<string>();
+    let cursor: string | null = null;
+    let parts = 0;
+    do {
+      const body: object = cursor === null ? {} : { cursor };
+      const part = await talk.sync(talk.bob, { [talk.groupId]: rev }, body);
+      for (const { messages } of part.chats)
+        for (const { id, replyTo } of messages as MessageView[])
+          if (replyTo?.text === 'changed') brought.add(id);
+      cursor = part.nextCursor as string | null;
+      parts += 1;
+    } while (cursor !== null);
+
+    expect(answers.filter(({ id }) => !brought.has(id))).toEqual([]);
+    expect(brought.size).toBe(240);
+    expect(parts).toBeGreaterThan(1);
+  });
+
   it('should cut a long quote by characters', async () => {
     const long = await talk.send(talk.ann, talk.groupId, '😀'.repeat(500));
 
