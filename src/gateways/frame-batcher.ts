@@ -75,7 +75,7 @@ export class FrameBatcher {
 
   private flushAll(): void {
     try {
-      for (const flush of [...this.waiting.values()]) flush();
+      for (const flush of Array.from(this.waiting.values())) flush();
     } finally {
       // One that fails keeps nobody else waiting.
       if (this.waiting.size > 0) setImmediate(() => this.flushAll());

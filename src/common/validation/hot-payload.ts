@@ -1,4 +1,4 @@
-import { getMetadataStorage, ValidationTypes, type ValidatorConstraintInterface } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 
 type Dto = new () => object;
 type Fields = Record<string, unknown>;
@@ -56,9 +56,8 @@ function compile(dto: Dto): FieldRules[] {
       field.conditions.push(constraints[0] as FieldRules['conditions'][number]);
     } else if (type === ValidationTypes.CUSTOM_VALIDATION && !each) {
       for (const { instance } of getMetadataStorage().getTargetValidatorConstraints(constraintCls)) {
-        const rule = instance as ValidatorConstraintInterface;
         const facts = { constraints, targetName: dto.name, property: name };
-        field.rules?.push((value, object) => rule.validate(value, { ...facts, value, object }) === true);
+        field.rules?.push((value, object) => instance.validate(value, { ...facts, value, object }) === true);
       }
     } else {
       // Lists and nested objects: a value is never taken the short way, an absence where a condition says so is.
