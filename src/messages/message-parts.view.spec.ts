@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { toPollView } from './message-parts.view.js';
 
-describe(toPollView.name, () => {
+describe('toPollView', () => {
   const poll = {
     question: 'When?',
     multiple: true,

@@ -24,7 +24,7 @@ class Counts {
   }
 }
 
-describe(SearchWindows.name, () => {
+describe('SearchWindows', () => {
   const leadOf = async (counts: Counts, terms: string[]) => {
     const windows = new SearchWindows(counts as unknown as SearchEntriesRepository);
     return (await windows.plan(SCOPES, { terms, parts: [], prefix: null }, undefined)).lead;

@@ -16,7 +16,7 @@ const GPS = {
 /** 1234567 as the numbers of either order. */
 const SECONDS = [Buffer.from([0x87, 0xd6, 0x12, 0x00]), Buffer.from([0x00, 0x12, 0xd6, 0x87])];
 
-describe(eraseLocation.name, () => {
+describe('eraseLocation', () => {
   let folder: string;
   let exif: Buffer;
 
