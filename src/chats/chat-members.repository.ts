@@ -50,6 +50,9 @@ const FIELDS = {
   partnerId: 1,
 };
 
+/** Who comes and goes more often keeps what they saw of the last times: a membership must not grow without end. */
+export const MAX_SPANS = 100;
+
 @Injectable()
 export class ChatMembersRepository {
   constructor(@InjectModel(ChatMember.name) private readonly model: Model<ChatMember>) {}
@@ -213,7 +216,7 @@ export class ChatMembersRepository {
               wasRemoved: false,
               ...(row.hasHistory && { spans: [all] }),
             },
-            ...(!row.hasHistory && { $push: { spans: fromNow } }),
+            ...(!row.hasHistory && { $push: { spans: { $each: [fromNow], $slice: -MAX_SPANS } } }),
             $setOnInsert: { _id: newObjectId(), ...(partnerId && { partnerId: partnerId.userId }) },
           },
           upsert: true,

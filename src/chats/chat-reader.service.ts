@@ -94,6 +94,11 @@ export class ChatReader {
         userId,
       ),
     ]);
+    for (const { chatId, isActive } of memberships) {
+      const own = ownReceipts.get(chatId);
+      // How others get on with reading is not for who has left: their own last step is where it ends.
+      if (own && !isActive) ownReceipts.set(chatId, { ...own, rev: own.marks[userId]?.rev ?? 0 });
+    }
     return { records, heads, rosters, receipts: new Map([...receipts, ...ownReceipts]) };
   }
 

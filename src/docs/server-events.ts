@@ -104,7 +104,7 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
   },
   member_added: {
     summary: 'Somebody joined a group; once per person',
-    to: 'All members, the new ones included',
+    to: 'All who were members before, and the new one: of others who came with them the chat itself tells',
     payload: views.MemberRoleView,
   },
   member_removed: {

@@ -31,7 +31,7 @@ export class MediaLibrary {
    * @throws MediaNotFoundError when any is not theirs, without saying which.
    */
   async take(ownerId: string, mediaIds: readonly string[], until = this.dayFromNow()): Promise<Attachment[]> {
-    await this.media.hold(mediaIds, until);
+    await this.media.hold(mediaIds, until, ownerId);
     const found = await this.media.findReadyOf(ownerId, mediaIds);
     const byId = new Map(found.map((media) => [media.id, toAttachment(media)]));
     return mediaIds.map((id) => {

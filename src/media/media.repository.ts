@@ -62,9 +62,13 @@ export class MediaRepository {
     return sum?.bytes ?? 0;
   }
 
-  /** Keeps the collector away until then. Answers how many are there to be kept. */
-  async hold(ids: readonly string[], until: Date): Promise<number> {
-    const filter = { _id: { $in: ids.map(toObjectId) }, state: 'ready' as const };
+  /** Keeps the collector away until then, from those of `ownerId` where one is given. Answers how many are there to be kept. */
+  async hold(ids: readonly string[], until: Date, ownerId?: string): Promise<number> {
+    const filter = {
+      _id: { $in: ids.map(toObjectId) },
+      state: 'ready' as const,
+      ...(ownerId !== undefined && { ownerId: toObjectId(ownerId) }),
+    };
     const { matchedCount } = await this.media.updateMany(filter, { $max: { sweepAt: until } });
     return matchedCount;
   }

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 
 import { ChatMembersRepository, type Membership } from '../chats/chat-members.repository.js';
 import { ChatReceiptsRepository } from '../chats/receipts/chat-receipts.repository.js';
-import { type ReceiptMark, shownReadSeq } from '../chats/receipts/chat-receipts.schema.js';
 import { ReceiptMoves } from '../chats/receipts/receipt-moves.service.js';
+import { receiptTimesOf } from '../chats/receipts/receipt-moments.js';
 import { ReceiptPrivacy } from '../chats/receipts/receipt-privacy.js';
-import type { ReceiptMoveRow } from '../chats/receipts/receipt-times.schema.js';
 import { ForbiddenError } from '../common/errors/app-error.js';
 import {
   decodeCursor,
@@ -55,7 +54,7 @@ export class MessageInfo {
     const last = found.length > limit ? page.at(-1) : undefined;
     return {
       items: ids.map((id) => {
-        const { deliveredAt, readAt } = timesOf(seq, marks[id], times.get(id));
+        const { deliveredAt, readAt } = receiptTimesOf(seq, marks[id], times.get(id));
         return {
           userId: id,
           sentAt,
@@ -77,13 +76,4 @@ export class MessageInfo {
 /** Whatever they have deleted for themselves since: that is not the sender's to know. */
 function wasThere({ spans }: Membership, seq: number): boolean {
   return spans.some(({ fromSeq, toSeq }) => seq >= fromSeq && (toSeq === null || seq <= toSeq));
-}
-
-/** The marks say whether, the moves since when; where these reach no further back, the mark's own time. */
-function timesOf(seq: number, mark?: ReceiptMark, moves: ReceiptMoveRow[] = []) {
-  const first = (field: 'd' | 'r') => moves.find((move) => move[field] >= seq)?.at;
-  return {
-    deliveredAt: (mark?.deliveredSeq ?? 0) >= seq ? (first('d') ?? mark?.at) : undefined,
-    readAt: shownReadSeq(mark) >= seq ? (first('r') ?? mark?.at) : undefined,
-  };
 }

@@ -22,6 +22,12 @@ export class ReplyToView {
 
   @ApiProperty({ example: 'text' })
   type: string;
+
+  @ApiPropertyOptional({
+    example: '2026-11-23T10:15:30.123Z',
+    description: 'Where the message disappears: from then on `text` is empty, also for who never saw it',
+  })
+  expiresAt?: string;
 }
 
 /** Everybody who reacted with one emoji. */
@@ -111,14 +117,19 @@ export function toReplyToView({ text, ...quoted }: NonNullable<ChatLogRow['reply
     'messageId' in quoted
       ? { messageId: quoted.messageId.toHexString() }
       : { statusId: quoted.statusId.toHexString() };
-  return { ...of, senderId: quoted.senderId.toHexString(), text, type: quoted.type };
+  const expiresAt = 'messageId' in quoted ? quoted.expiresAt?.toISOString() : undefined;
+  const senderId = quoted.senderId.toHexString();
+  return { ...of, senderId, text, type: quoted.type, ...(expiresAt && { expiresAt }) };
 }
 
 /** By emoji, in the order in which each came first. */
 export function toReactionViews(reactions: ChatLogRow['reactions'] = {}): ReactionView[] {
   const byEmoji = new Map<string, string[]>();
   for (const [userId, { emoji }] of Object.entries(reactions).toSorted(([, a], [, b]) => a.rev - b.rev)) {
-    if (emoji !== null) byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), userId]);
+    if (emoji === null) continue;
+    const userIds = byEmoji.get(emoji);
+    if (userIds) userIds.push(userId);
+    else byEmoji.set(emoji, [userId]);
   }
   return [...byEmoji].map(([emoji, userIds]) => ({ emoji, userIds }));
 }

@@ -20,6 +20,8 @@ import { MessageController } from './message.controller.js';
 import { MessagesData } from './messages-data.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
+import { PinnedMessagesController } from './pinned-messages.controller.js';
+import { PinnedMessages } from './pinned-messages.service.js';
 import { PinsService } from './pins.service.js';
 import { Quotes } from './quotes.service.js';
 import { ReactionsService } from './reactions.service.js';
@@ -46,7 +48,13 @@ import { VotesService } from './votes.service.js';
     MongooseModule.forFeature([{ name: ScheduledMessage.name, schema: ScheduledMessageSchema }]),
   ],
   // In this order: `messages/scheduled` and `messages/starred` are no ids.
-  controllers: [MessagesController, ScheduledMessagesController, MessageMarksController, MessageController],
+  controllers: [
+    MessagesController,
+    PinnedMessagesController,
+    ScheduledMessagesController,
+    MessageMarksController,
+    MessageController,
+  ],
   providers: [
     MessagesService,
     HistoryService,
@@ -63,6 +71,7 @@ import { VotesService } from './votes.service.js';
     DeletionsService,
     ReactionsService,
     PinsService,
+    PinnedMessages,
     VotesService,
     StarsService,
     ForwardsService,

@@ -91,6 +91,17 @@ export class MessagesService {
     );
   }
 
+  /** Of these client message ids those that were sent, as they are now; what they were sent with is not looked at. */
+  async findAllSent(
+    senderId: string,
+    chatId: string,
+    clientMessageIds: readonly string[],
+  ): Promise<Map<string, MessageView>> {
+    const rows = await this.rows.findBySends(toObjectId(chatId), toObjectId(senderId), clientMessageIds);
+    await this.log.settled(chatId, Math.max(0, ...rows.map(({ rev }) => rev)));
+    return new Map(rows.map((row) => [row.clientMessageId ?? '', viewOf(row)]));
+  }
+
   /**
    * Of what is to be sent later: as the chat is now, and with files of the sender, which are kept for a day
    * from now on. A send asks again.

@@ -25,8 +25,13 @@ export class ChatsListener implements OnModuleInit {
       this.publisher.toUsers([userId], 'chat_removed', { chatId });
     });
     this.events.on('member.added', ({ chatId, members, rev, recipientIds }) => {
+      const added = new Set(members.map(({ userId }) => userId));
+      const toldOfAll = recipientIds.filter((id) => !added.has(id));
+      const toldOfOwn = new Set(recipientIds.filter((id) => added.has(id)));
       for (const { userId, role } of members) {
-        this.publisher.toUsers(recipientIds, 'member_added', { chatId, userId, role, rev });
+        // The new ones have got the chat with all who are in it: a thousand times a thousand events more say nothing.
+        const recipients = toldOfOwn.has(userId) ? [...toldOfAll, userId] : toldOfAll;
+        this.publisher.toUsers(recipients, 'member_added', { chatId, userId, role, rev });
       }
     });
     this.events.on('member.removed', ({ recipientIds, ...member }) => {

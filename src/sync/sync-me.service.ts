@@ -29,15 +29,19 @@ export class SyncMeService {
     private readonly marks: MessageMarks,
   ) {}
 
+  rev(userId: string): Promise<number> {
+    return this.users.meRev(userId);
+  }
+
   /** `upToRev`: the rev that what comes beside it ends at. The rev is read first: what changes meanwhile is in the lists already, and comes again next time. */
   async behind(
     userId: string,
     heldRev: number | undefined,
-    upToRev = Number.MAX_SAFE_INTEGER,
+    upToRev: number,
   ): Promise<SyncMeView | undefined> {
     if (heldRev === undefined) return undefined;
     const user = await this.users.getById(userId);
-    if (user.rev <= heldRev) return undefined;
+    if (Math.min(user.rev, upToRev) <= heldRev) return undefined;
     const page = { afterId: null, limit: MAX_SYNCED_PEOPLE + 1 };
     const [contacts, blocks, privacy, statusMutes, chats, stars] = await Promise.all([
       this.contacts.findPage(userId, page).then((ids) => this.people(userId, ids)),

@@ -11,7 +11,7 @@ import { MessageChangesRepository } from '../chats/log/message-changes.repositor
 import { MessagePast } from '../chats/log/message-past.service.js';
 import { isGone, isListed, lastVisibleRev, sees, visibleStretches } from '../chats/membership.js';
 import { readSeqFor } from '../chats/receipts/chat-receipts.schema.js';
-import { ChatReceiptsRepository } from '../chats/receipts/chat-receipts.repository.js';
+import { ChatReceiptsRepository, type ReceiptsRecord } from '../chats/receipts/chat-receipts.repository.js';
 import { CallHistory } from '../calls/call-history.js';
 import { Clock } from '../common/clock.js';
 import { decodeCursor, encodeCursor } from '../common/pagination/cursor.js';
@@ -29,6 +29,14 @@ const MAX_CHATS_PER_ANSWER = 100;
 
 /** Answers to changed messages that one answer of ours brings again; clients mend the others by the message itself. */
 const MAX_REQUOTED = 200;
+
+/** Where the answer before ended. */
+interface Position {
+  chatId: string;
+  rev: number;
+  /** The `me` rev when the first answer was begun. */
+  meRev: number;
+}
 
 interface Held {
   rev: number;
@@ -69,6 +77,8 @@ export class SyncService {
 
   async sync(userId: string, dto: SyncDto): Promise<SyncView> {
     const position = dto.cursor === undefined ? null : positionOf(dto.cursor);
+    // Before all else: what is deleted meanwhile for oneself must not count as told.
+    const meRev = dto.me === undefined ? 0 : (position?.meRev ?? (await this.me.rev(userId)));
     const all = await this.members.findByUser(userId);
     const memberships = all
       .filter((membership) => !isGone(membership) && membership.chatId >= (position?.chatId ?? ''))
@@ -82,7 +92,10 @@ export class SyncService {
       chats.flatMap(({ messages }) => messages),
     );
     const isFirst = position === null;
-    const me = isFirst ? await this.me.behind(userId, dto.me, deleted.upToRev) : undefined;
+    // With the last one, as its rev says that all `removed` have come, in whichever answer.
+    const me = next
+      ? undefined
+      : await this.me.behind(userId, dto.me, Math.min(meRev, deleted.upToRev ?? meRev));
     const statuses = isFirst && dto.me !== undefined ? await this.statuses.live(userId) : undefined;
     const active = all.filter(({ isActive }) => isActive).map(({ chatId }) => chatId);
     const calls = isFirst ? await this.calls.live(userId, active) : undefined;
@@ -94,7 +107,7 @@ export class SyncService {
       ...(me && { me }),
       ...(calls && { calls }),
       ...(statuses && { statuses }),
-      nextCursor: next && encodeCursor([next.chatId, next.rev]),
+      nextCursor: next && encodeCursor([next.chatId, next.rev, meRev]),
       serverTime: this.clock.now().toISOString(),
     };
   }
@@ -102,7 +115,7 @@ export class SyncService {
   private async behind(
     memberships: Membership[],
     holds: Record<string, HeldRevs>,
-    position: { chatId: string; rev: number } | null,
+    position: Position | null,
     removed: Map<string, string[]>,
   ): Promise<Behind[]> {
     const heads = await this.heads.revs(memberships.map(({ chatId }) => chatId));
@@ -133,12 +146,18 @@ export class SyncService {
       batch.map(({ membership }) => membership),
     ))
       views.set(view.id, view);
+    const receipts = await this.receipts.findByChats(
+      batch
+        .filter((one) => lacksReceipts(one, views.get(one.membership.chatId)))
+        .map(({ membership }) => membership.chatId),
+    );
     const chats: SyncedChatView[] = [];
     let room = limit;
     for (const [index, one] of batch.entries()) {
       const view = views.get(one.membership.chatId);
       if (view && (one.held.rev > 0 || isListed(one.membership, view))) {
-        const synced = await this.syncChat(one, view, room);
+        const marks = receipts.get(view.id)?.marks ?? {};
+        const synced = await this.syncChat(one, { view, marks }, room);
         chats.push(synced);
         room -= synced.messages.length;
         if (synced.hasMore) return { chats, next: { chatId: view.id, rev: synced.rev } };
@@ -152,18 +171,18 @@ export class SyncService {
   }
 
   private async syncChat(
-    { membership, held, headRev, removed }: Behind,
-    chat: ChatView,
+    one: Behind,
+    { view: chat, marks }: { view: ChatView; marks: ReceiptsRecord['marks'] },
     room: number,
   ): Promise<SyncedChatView> {
+    const { membership, held, headRev, removed } = one;
     const { messages, rev, hasMore } =
       held.rev === 0
         ? await this.snapshot(membership, headRev)
         : await this.changes(membership, held.rev, headRev, room);
-    const receipts =
-      membership.isActive && chat.receiptRev > held.receiptRev
-        ? await this.receiptsBehind(membership.userId, chat, held.receiptRev)
-        : [];
+    const receipts = lacksReceipts(one, chat)
+      ? receiptsBehind(membership.userId, marks, held.receiptRev)
+      : [];
     return {
       chat,
       messages,
@@ -174,16 +193,6 @@ export class SyncService {
       receiptRev: membership.isActive ? chat.receiptRev : held.receiptRev,
       hasMore,
     };
-  }
-
-  private async receiptsBehind(viewerId: string, chat: ChatView, heldRev: number): Promise<ReceiptView[]> {
-    const marks = (await this.receipts.findByChats([chat.id])).get(chat.id)?.marks ?? {};
-    return Object.entries(marks)
-      .filter(([, mark]) => mark.rev > heldRev)
-      .map(([userId, mark]) => {
-        const { deliveredSeq } = mark;
-        return { userId, deliveredSeq, readSeq: readSeqFor(viewerId, userId, mark) };
-      });
   }
 
   private async snapshot(membership: Membership, headRev: number) {
@@ -236,6 +245,19 @@ export class SyncService {
   }
 }
 
+function lacksReceipts({ membership, held }: Behind, chat: ChatView | undefined): boolean {
+  return membership.isActive && chat !== undefined && chat.receiptRev > held.receiptRev;
+}
+
+function receiptsBehind(viewerId: string, marks: ReceiptsRecord['marks'], heldRev: number): ReceiptView[] {
+  return Object.entries(marks)
+    .filter(([, mark]) => mark.rev > heldRev)
+    .map(([userId, mark]) => {
+      const { deliveredSeq } = mark;
+      return { userId, deliveredSeq, readSeq: readSeqFor(viewerId, userId, mark) };
+    });
+}
+
 function removedIn({ marks }: Pick<DeletedBehind, 'marks'>): Map<string, string[]> {
   const byChat = new Map<string, string[]>();
   for (const { chatId, messageId } of marks) byChat.set(chatId, [...(byChat.get(chatId) ?? []), messageId]);
@@ -248,7 +270,7 @@ function heldOf(held: HeldRevs = 0): Held {
   return { rev, receiptRev: receiptRev ?? (rev === 0 ? 0 : Number.POSITIVE_INFINITY) };
 }
 
-function positionOf(cursor: string): { chatId: string; rev: number } {
-  const [chatId, rev] = decodeCursor(cursor, ['id', 'number']);
-  return { chatId: String(chatId), rev: Number(rev) };
+function positionOf(cursor: string): Position {
+  const [chatId, rev, meRev] = decodeCursor(cursor, ['id', 'number', 'number']);
+  return { chatId: String(chatId), rev: Number(rev), meRev: Number(meRev) };
 }

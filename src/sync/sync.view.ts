@@ -108,7 +108,10 @@ export class SyncView {
   @ApiProperty({ type: [String], description: 'Chats named that are off the list for good: forget them' })
   removedChats: string[];
 
-  @ApiPropertyOptional({ type: SyncMeView, description: 'Where the `me` rev held is behind' })
+  @ApiPropertyOptional({
+    type: SyncMeView,
+    description: 'Where the `me` rev held is behind; with the last answer',
+  })
   me?: SyncMeView;
 
   @ApiPropertyOptional({

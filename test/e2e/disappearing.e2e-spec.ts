@@ -80,6 +80,20 @@ describe('messages that disappear', () => {
     await phone.refusal('CONFLICT', 'new_message', { ...sent, expiresInSeconds: 31 });
   });
 
+  it('should tell in an answer when what it quotes is gone, also to who never saw that', async () => {
+    const quoted = await group.send(group.owner, 'secret', { expiresInSeconds: 60 });
+    await group.add(group.owner, group.stranger).expect(201);
+    const { id } = await group.send(group.owner, 'answer', { replyToId: quoted.id });
+    const answer = async () => {
+      const found = (await group.history(group.stranger)).find((message) => message.id === id);
+      return (found as unknown as { replyTo: object }).replyTo;
+    };
+
+    expect(await answer()).toMatchObject({ text: 'secret', expiresAt: quoted.expiresAt });
+    app.clock.advance(61_000);
+    expect(await answer()).toMatchObject({ text: '', expiresAt: quoted.expiresAt });
+  });
+
   it("should not take the server's own messages with them", async () => {
     await group.patch(group.owner, { settings: { disappearingSeconds: DAY } }).expect(200);
     await group.add(group.owner, group.stranger).expect(201);

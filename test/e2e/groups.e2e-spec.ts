@@ -97,6 +97,24 @@ describe('a group', () => {
       expect(evePhone.heard).toEqual([]);
     });
 
+    it('should tell the new ones of themselves alone: the chat names who came with them', async () => {
+      const other = await app.registerAndLogin();
+      const phones = (await connect(member, stranger, other)) as [TestSocket, TestSocket, TestSocket];
+
+      await addMembers(owner, stranger, other).expect(201);
+
+      await settle(phones);
+      const heard = phones.map((phone) =>
+        phone.all('member_added').map((one) => (one as { userId: string }).userId),
+      );
+      expect(heard).toEqual([[stranger.id, other.id], [stranger.id], [other.id]]);
+      for (const phone of phones.slice(1)) {
+        const [chat] = phone.all('chat_created') as [ChatView];
+        expect(chat.members.map(({ userId }) => userId)).toContain(other.id);
+        expect(chat.members.map(({ userId }) => userId)).toContain(stranger.id);
+      }
+    });
+
     it('should change nothing when all of them are in already', async () => {
       const [phone] = (await connect(owner)) as [TestSocket];
 

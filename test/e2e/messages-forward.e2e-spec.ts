@@ -61,6 +61,31 @@ describe('forwarding, and messages that are no text', () => {
     expect(await talk.history(talk.ann, talk.directId)).toHaveLength(1);
   });
 
+  it('should answer a retry with what was sent, whatever has become of its source', async () => {
+    const [news, other] = [
+      await talk.send(talk.ann, talk.groupId, 'news'),
+      await talk.send(talk.ann, talk.groupId, 'other'),
+    ];
+    const send = (messageIds: string[]) =>
+      app.http
+        .post('/api/messages/forward')
+        .set(talk.bob.auth)
+        .set('Idempotency-Key', 'k')
+        .send({ messageIds, chatIds: [talk.directId] });
+    const first = await send([news.id]).expect(201);
+    await talk.ok(talk.ann, 'patch', `/api/messages/${news.id}`, { text: 'old news' });
+
+    const edited = await send([news.id]).expect(200);
+    await talk.ok(talk.ann, 'delete', `/api/messages/${news.id}?for=everyone`);
+    const deleted = await send([news.id]).expect(200);
+    const rest = await send([news.id, other.id]).expect(201);
+
+    expect(edited.body).toEqual(first.body);
+    expect(deleted.body).toEqual(first.body);
+    expect(rest.body.items).toMatchObject([{ id: first.body.items[0].id }, { text: 'other' }]);
+    expect(await talk.history(talk.ann, talk.directId)).toHaveLength(2);
+  });
+
   it('should check all before it sends any', async () => {
     const first = await talk.send(talk.ann, talk.groupId, 'news');
     const foreign = await app.group(talk.ann, [talk.cat]);

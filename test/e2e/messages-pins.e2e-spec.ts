@@ -86,6 +86,42 @@ describe('pinned and starred messages', () => {
     expect((await talk.message(talk.ann, first)).pinned).toBeUndefined();
   });
 
+  const pinned = async (user: TestUser): Promise<string[]> => {
+    const { items } = await talk.ok(user, 'get', `/api/chats/${talk.groupId}/pins`);
+    return (items as MessageView[]).map(({ text }) => text);
+  };
+
+  it('should list them, the last one pinned first, as far as one may see them', async () => {
+    const [, second, third] = messages as [MessageView, MessageView, MessageView];
+    for (const message of [third, first, second]) await pin(talk.ann, message);
+    expect(await pinned(talk.bob)).toEqual(['2', '1', '3']);
+    await talk.ok(talk.bob, 'delete', `/api/messages/${first.id}?for=me`);
+    await unpin(talk.ann, third);
+    expect(await pinned(talk.bob)).toEqual(['2']);
+    expect(await pinned(talk.cat)).toEqual(['2', '1']);
+
+    await talk.remove(talk.cat);
+    await pin(talk.ann, third);
+    await talk.ok(talk.ann, 'delete', `/api/messages/${second.id}?for=everyone`);
+
+    expect(await pinned(talk.cat)).toEqual(['1']);
+    expect(await pinned(talk.ann)).toEqual(['3', '1']);
+    await talk.refused('NOT_FOUND', talk.eve, 'get', `/api/chats/${talk.groupId}/pins`);
+  });
+
+  it('should not list to a newcomer what was written before, nor what has disappeared', async () => {
+    const body = { text: 'brief', expiresInSeconds: 60 };
+    const brief = await talk.send(talk.ann, talk.groupId, body);
+    for (const message of [first, brief]) await pin(talk.ann, message);
+    await talk.ok(talk.ann, 'post', `/api/chats/${talk.groupId}/members`, { userIds: [talk.eve.id] });
+    expect(await pinned(talk.eve)).toEqual([]);
+    expect(await pinned(talk.bob)).toEqual(['brief', '1']);
+
+    app.clock.advance(61_000);
+
+    expect(await pinned(talk.bob)).toEqual(['1']);
+  });
+
   it('should refuse strangers and who has left', async () => {
     expect((await pin(talk.eve, first)).status).toBe(404);
     await talk.remove(talk.bob);

@@ -47,7 +47,7 @@ const STAYS: Record<string, string> = {
   chat_invites: 'who has come by an invite of another, so that its uses stay right',
   messages: 'what they wrote, their reactions and votes, and that they came and went',
   search_entries: 'whose a message is',
-  media: 'files that messages show',
+  media: 'files that messages show, or that were reported',
   calls: 'the history of the others',
   statuses: 'to whom others showed one, until it expires',
   reports: 'for the operators, with what was reported as it was',
@@ -162,7 +162,7 @@ describe('all that is kept of somebody', () => {
       .findOne({ email: ann.email })) as unknown as { passwordHash: string };
     const { about, phone, deviceName } = OF_ANN;
     const personal = [ann.email, 'annegret', about, phone.slice(1), deviceName, passwordHash];
-    const unsaid = ['until tomorrow', 'at the sea', files.unsent.id, files.later.id, files.avatar];
+    const unsaid = ['until tomorrow', 'at the sea', files.unsent.id, files.later.id];
     const before = await everything();
     for (const text of [...personal, ...unsaid]) expect(holding(before, text), text).not.toEqual([]);
 
@@ -175,7 +175,8 @@ describe('all that is kept of somebody', () => {
         expect(now.get('users')?.find((row) => row.includes(`deleted:${ann.id}`))).not.toContain(
           'deletingAt',
         );
-        expect(holding(now, files.later.id)).toEqual([]);
+        // One after the other: the first that is gone does not say that all are.
+        for (const id of [files.later.id, files.unsent.id]) expect(holding(now, id)).toEqual([]);
       },
       { timeout: 20_000, interval: 200 },
     );
@@ -191,7 +192,10 @@ describe('all that is kept of somebody', () => {
     const members = left.get('chat_members')?.filter((row) => row.includes(`"userId":"${ann.id}"`)) ?? [];
     expect(members.join()).not.toMatch(/mutedUntil|isArchived|isPinned|unreadMark|deletedSeqs/);
     const onDisk = storedFiles();
-    for (const id of [files.unsent.id, files.later.id, files.avatar]) expect(onDisk).not.toContain(id);
+    for (const id of [files.unsent.id, files.later.id]) expect(onDisk).not.toContain(id);
+    // She was reported with her picture: the operators keep it, and nobody else sees it.
+    expect(holding(left, files.avatar).toSorted()).toEqual(['media', 'reports']);
+    await app.http.get(`/api/media/${files.avatar}`).set(bob.auth).expect(404);
 
     expect(await download(app, bob, files.shown.url)).not.toHaveLength(0);
     const history = await talk.history(bob, talk.groupId);

@@ -91,6 +91,29 @@ describe('receipts in a group of 1,024', () => {
     expect(silentPhone.heard).toEqual([]);
   });
 
+  it('should tell of all members who has read, by the same few queries a page', async () => {
+    const path = `/api/chats/${chatId}/messages?limit=1`;
+    const { body } = await app.http.get(path).set(author.auth).expect(200);
+    const { id } = (body as { items: [{ id: string }] }).items[0];
+    const items: { userId: string; readAt?: string }[] = [];
+    const asked: number[] = [];
+    const page = { next: '' as string | null };
+    while (page.next !== null) {
+      const query = `limit=100${page.next && `&cursor=${page.next}`}`;
+      const queries = await queriedCollections(app.connection, async () => {
+        const answer = await app.http.get(`/api/messages/${id}/info?${query}`).set(author.auth).expect(200);
+        items.push(...(answer.body as { items: typeof items }).items);
+        page.next = (answer.body as { nextCursor: string | null }).nextCursor;
+      });
+      asked.push(queries.length);
+    }
+
+    expect(new Set(items.map(({ userId }) => userId)).size).toBe(1023);
+    const read = items.filter(({ readAt }) => readAt !== undefined).map(({ userId }) => userId);
+    expect(read.toSorted()).toEqual(readers.map((reader) => reader.id).toSorted());
+    expect(Math.max(...asked)).toBeLessThanOrEqual(8);
+  });
+
   async function settle(devices: TestSocket[]): Promise<void> {
     await Promise.all(devices.map((device) => device.settle()));
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { RateLimiter } from '../../src/common/rate-limit/rate-limiter.js';
 import { RATE_LIMITS, type RateLimitedAction } from '../../src/common/rate-limit/rate-limits.js';
 import { createTestApp, PASSWORD, type TestApp, type TestUser } from '../support/create-test-app.js';
 import { RawHttp, type RawResponse } from '../support/raw-http.js';
@@ -107,6 +108,27 @@ describe('rate limits', () => {
       error: { code: 'RATE_LIMITED', message: expect.any(String), retryAfterMs: expect.any(Number) },
     });
   });
+
+  it('should count each message that is passed on as one that is sent', async () => {
+    const [ann, bob] = (await app.users(2)) as [TestUser, TestUser];
+    const chatIds = [await app.directChat(ann, bob), await app.group(ann, [bob])];
+    const messageIds = await Promise.all(
+      ['one', 'two'].map(async (text) => (await say(ann, chatIds[0], text)).id),
+    );
+    const { points } = RATE_LIMITS.new_message;
+    // The two that were sent have taken two.
+    await app.app.get(RateLimiter).consume('new_message', ann.id, points - 2 - 4 - 3);
+    const forward = async () =>
+      app.http.post('/api/messages/forward').set(ann.auth).send({ messageIds, chatIds });
+
+    expect((await forward()).status).toBe(201);
+    expectLimited(await forward(), 'new_message');
+  });
+
+  const say = async (by: TestUser, chatId: string | undefined, text: string): Promise<{ id: string }> => {
+    const message = { clientMessageId: text, text };
+    return (await app.http.post(`/api/chats/${chatId}/messages`).set(by.auth).send(message).expect(201)).body;
+  };
 
   it('should bound the copies of all that is kept of somebody', async () => {
     const [ann, bob] = (await app.users(2)) as [TestUser, TestUser];

@@ -36,6 +36,7 @@ interface ChatView {
 interface Synced {
   chat: ChatView;
   messages: Message[];
+  removed?: string[];
   receipts?: { userId: string; deliveredSeq: number; readSeq: number }[];
   rev: number;
   receiptRev: number;
@@ -337,6 +338,64 @@ describe('sync', () => {
     expect(textsOf(behind)).toEqual(['seen again']);
     expect(textsOf(snapshot)).toEqual(['seen', 'seen again']);
     expect(snapshot?.chat).toMatchObject({ lastSeq: 6, unreadCount: 2 });
+  });
+
+  it('should name all that was deleted for oneself to who goes on from the revs held', async () => {
+    const [ann, bob] = (await app.users(2)) as [TestUser, TestUser];
+    const chatIds = [await app.group(ann, [bob]), await app.group(ann, [bob])].toSorted();
+    const sent = [];
+    for (const chatId of chatIds) sent.push(await send(ann, chatId, 'one'));
+    const before = await sync(bob, { chats: {}, me: 0 });
+    let me = before.me?.rev ?? 0;
+    const held = Object.fromEntries(before.chats.map(({ chat, rev }) => [chat.id, rev]));
+    for (const { id } of sent) await app.http.delete(`/api/messages/${id}?for=me`).set(bob.auth).expect(200);
+    for (const chatId of chatIds) await send(ann, chatId, 'two');
+
+    const removed: string[] = [];
+    for (let answers = 0; answers < 5; answers += 1) {
+      const answer = await sync(bob, { chats: held, me, limit: 1 });
+      for (const one of answer.chats) {
+        held[one.chat.id] = one.rev;
+        removed.push(...(one.removed ?? []));
+      }
+      me = answer.me?.rev ?? me;
+    }
+
+    expect([...new Set(removed)].toSorted()).toEqual(sent.map(({ id }) => id).toSorted());
+    expect((await sync(bob, { chats: held, me })).me).toBeUndefined();
+  });
+
+  it('should bring what is of oneself with the last answer, as it was before the first', async () => {
+    const [ann, bob] = (await app.users(2)) as [TestUser, TestUser];
+    const chatIds = [await app.group(ann, [bob]), await app.group(ann, [bob])].toSorted();
+    const [first] = [
+      await send(ann, chatIds[0] as string, 'one'),
+      await send(ann, chatIds[1] as string, 'one'),
+    ];
+    const chats = Object.fromEntries(chatIds.map((chatId) => [chatId, 1]));
+
+    const page = await sync(bob, { chats, me: 0, limit: 1 });
+    await app.http.delete(`/api/messages/${first.id}?for=me`).set(bob.auth).expect(200);
+    const last = await sync(bob, { chats, me: 0, limit: 1, cursor: page.nextCursor });
+    const { chats: lacked } = await sync(bob, { chats: { [chatIds[0] as string]: 2 }, me: last.me?.rev });
+
+    expect(page.me).toBeUndefined();
+    expect(last).toMatchObject({ me: { user: { name: bob.user.name } }, nextCursor: null });
+    expect(lacked.find(({ chat }) => chat.id === chatIds[0])?.removed).toEqual([first.id]);
+  });
+
+  it('should not tell who has left that others go on reading', async () => {
+    const [ann, bob, cat] = (await app.users(3)) as [TestUser, TestUser, TestUser];
+    const chatId = await app.group(ann, [bob, cat]);
+    const { seq } = await send(ann, chatId, 'one');
+    await app.http.delete(`/api/chats/${chatId}/members/${bob.id}`).set(bob.auth).expect(204);
+    const seen = async () =>
+      (await app.http.get(`/api/chats/${chatId}`).set(bob.auth).expect(200)).body as object;
+    const before = await seen();
+
+    await (await app.connectAs(cat)).ok('message_read', { chatId, seq });
+
+    expect(await seen()).toEqual(before);
   });
 
   it('should name the chats that are gone for good', async () => {

@@ -73,6 +73,20 @@ describe('the trace of a message', () => {
     expect(Date.parse(read.readAt)).toBeGreaterThan(Date.parse(delivered.deliveredAt));
   });
 
+  it('should keep when a message was read, whatever is read later', async () => {
+    const chatId = await app.group(ann, [bob]);
+    const [first, second] = [await send(ann, chatId), await send(ann, chatId)];
+    const phone = await app.connectAs(bob);
+    await phone.ok('message_read', { chatId, seq: first.seq });
+    const [read] = await items(ann, first.id);
+    app.clock.advance(60_000);
+    await phone.ok('message_read', { chatId, seq: second.seq });
+
+    expect(await items(ann, first.id)).toEqual([read]);
+    const [later] = await items(ann, second.id);
+    expect(Date.parse(later.readAt)).toBeGreaterThanOrEqual(Date.parse(read.readAt) + 60_000);
+  });
+
   it('should tell since when no device was there', async () => {
     const chatId = await app.directChat(ann, bob);
     const since = await visit(bob);

@@ -26,6 +26,8 @@ class Seat {
   readSeq = 0;
   clearedUpTo = 0;
   deletedUpTo = -1;
+  /** Messages deleted one by one. */
+  readonly deletedSeqs = new Set<number>();
   isMarked = false;
 
   get isIn(): boolean {
@@ -51,6 +53,8 @@ class Seat {
 class ChatModel {
   /** By `seq`; `null` for what the chat says of itself. */
   readonly authors: (string | null)[] = [];
+  /** Of what people wrote; by `seq`. */
+  readonly ids = new Map<number, string>();
   readonly seats = new Map<string, Seat>();
   hasHistory = false;
 
@@ -88,6 +92,7 @@ class ChatModel {
     const isUnread = (author: string | null, seq: number) =>
       author !== null &&
       author !== userId &&
+      !seat.deletedSeqs.has(seq) &&
       seq > Math.max(seat.readSeq, seat.clearedUpTo, seat.deletedUpTo) &&
       seat.spans.some(({ from, to, unreadFrom }) => seq >= Math.max(from, unreadFrom) && seq <= to);
     return this.authors.filter((author, i) => isUnread(author, i + 1)).length;
@@ -149,7 +154,8 @@ class World {
     const member = this.userOf(this.random.pick(chat.memberIds));
     const acts: [number, () => Promise<void>][] = [
       [0.4, () => this.send(chat, 1 + this.random.below(4))],
-      [0.65, () => this.read(chat, member)],
+      [0.6, () => this.read(chat, member)],
+      [0.65, () => this.deleteForMe(chat, member)],
       [0.73, () => this.leave(chat, member)],
       [0.82, () => this.add(chat, this.random.pick(this.users))],
       [0.86, () => this.switchHistory(chat)],
@@ -168,12 +174,15 @@ class World {
         const userId = this.random.pick(chat.memberIds);
         const payload = { chatId: chat.id, clientMessageId: `m ${(this.count += 1)}`, text: 'x' };
         const { message } = (await this.deviceOf(userId).ok('new_message', payload)) as {
-          message: { seq: number; senderId: string };
+          message: { id: string; seq: number; senderId: string };
         };
         return message;
       }),
     );
-    for (const { seq, senderId } of sent) chat.authors[seq - 1] = senderId;
+    for (const { id, seq, senderId } of sent) {
+      chat.authors[seq - 1] = senderId;
+      chat.ids.set(seq, id);
+    }
     expect(chat.authors).not.toContain(undefined);
   }
 
@@ -182,6 +191,15 @@ class World {
     const seqs = Array.from({ length: 1 + this.random.below(3) }, () => 1 + this.random.below(chat.lastSeq));
     await Promise.all(seqs.map((seq) => this.deviceOf(id).ok('message_read', { chatId: chat.id, seq })));
     for (const seq of seqs) chat.seatOf(id).read(seq);
+  }
+
+  /** What they don't see they can't delete; on any device, or by REST. */
+  private async deleteForMe(chat: ChatModel, user: TestUser): Promise<void> {
+    if (chat.ids.size === 0) return;
+    const [seq, messageId] = this.random.pick([...chat.ids]);
+    const ack = await this.deviceOf(user.id).send('delete_message', { messageId, for: 'me' });
+    if (ack.ok) chat.seatOf(user.id).deletedSeqs.add(seq);
+    else expect(ack.error.code).toBe('NOT_FOUND');
   }
 
   private async leave(chat: ChatModel, user: TestUser): Promise<void> {

@@ -3,10 +3,8 @@ import { expect } from 'vitest';
 import { ChatWatermarks } from '../../src/chats/log/chat-watermarks.js';
 import { createTestApp, type TestApp, type TestUser } from './create-test-app.js';
 import { RawHttp } from './raw-http.js';
+import { storedDocuments } from './stored-documents.js';
 import type { TestSocket } from './test-socket.js';
-
-/** What the server works out of the rest a moment later, or notes for itself. */
-const KEPT_BESIDE = ['job_leases', 'search_entries', 'search_progress'];
 
 /**
  * Ann and Bob with a direct chat and a group, a message in each, and two who would hear of anything that
@@ -48,12 +46,12 @@ export class Stage {
     await this.app.app.get(ChatWatermarks).flush();
     await this.settle();
     for (const watcher of this.watchers) watcher.forget();
-    this.before = await this.contents();
+    this.before = await storedDocuments(this.app);
   }
 
   /** Nothing was stored, nobody was told, and the server is well. */
   async expectUntouched(): Promise<void> {
-    expect(await this.contents(), 'what is stored').toEqual(this.before);
+    expect(await storedDocuments(this.app), 'what is stored').toEqual(this.before);
     await this.settle();
     expect(
       this.watchers.flatMap(({ heard }) => heard),
@@ -75,22 +73,6 @@ export class Stage {
 
   private async settle(): Promise<void> {
     await Promise.all(this.watchers.map((watcher) => watcher.settle()));
-  }
-
-  /** Every document of every collection, as text; but for what the server notes by itself, at its own times. */
-  private async contents(): Promise<Record<string, string[]>> {
-    const all = (await this.app.connection.db?.collections()) ?? [];
-    const collections = all.filter(({ collectionName }) => !KEPT_BESIDE.includes(collectionName));
-    const entries = await Promise.all(
-      collections.map(async (collection): Promise<[string, string[]]> => {
-        const documents = await collection.find().sort({ _id: 1 }).toArray();
-        return [
-          collection.collectionName,
-          documents.map((document) => JSON.stringify({ ...document, lastSeenAt: undefined })),
-        ];
-      }),
-    );
-    return Object.fromEntries(entries.filter(([, documents]) => documents.length > 0));
   }
 }
 

@@ -46,6 +46,15 @@ export class ChatLogRepository {
     return this.one(this.rows.findOne({ chatId, senderId, clientMessageId }));
   }
 
+  /** As `findBySend`, of several ids. */
+  findBySends(
+    chatId: Types.ObjectId,
+    senderId: Types.ObjectId,
+    clientMessageIds: readonly string[],
+  ): Promise<ChatLogRow[]> {
+    return this.all(this.rows.find({ chatId, senderId, clientMessageId: { $in: [...clientMessageIds] } }));
+  }
+
   /** Whether the user has sent any message of their own in this chat, by the index of sends. */
   async hasWritten(chatId: string, userId: string): Promise<boolean> {
     const sent = {

@@ -24,10 +24,11 @@ export class RateLimiter {
     this.limiters = config.isRateLimited ? new Map(entries) : null;
   }
 
-  /** Takes one point of `key`, a user id or an address; `RATE_LIMITED` when none is left. */
-  async consume(action: RateLimitedAction, key: string): Promise<void> {
+  /** Takes points of `key`, a user id or an address; `RATE_LIMITED` when so many are not left. */
+  async consume(action: RateLimitedAction, key: string, points = 1): Promise<void> {
+    if (points <= 0) return;
     try {
-      await this.limiters?.get(action)?.consume(key);
+      await this.limiters?.get(action)?.consume(key, points);
     } catch (reason) {
       if (reason instanceof RateLimiterRes)
         throw new RateLimitedError(action, Math.max(reason.msBeforeNext, 1));

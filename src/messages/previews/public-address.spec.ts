@@ -14,6 +14,7 @@ describe('isPublicAddress', () => {
     ['this machine', ['127.0.0.1', '127.255.255.254', '::1', '0.0.0.0', '::', '0.1.2.3']],
     ['private networks', ['10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1', 'fd00::1', 'fc00::1']],
     ['links and their metadata services', ['169.254.169.254', 'fe80::1', 'fe80::1%eth0', 'fd00:ec2::254']],
+    ['what providers keep behind a public number', ['168.63.129.16', '::ffff:168.63.129.16']],
     ['carriers', ['100.64.0.1', '100.127.255.255']],
     [
       'IPv4 inside of IPv6',

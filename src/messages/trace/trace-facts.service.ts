@@ -4,7 +4,8 @@ import type { Membership } from '../../chats/chat-members.repository.js';
 import { ChatLogRepository } from '../../chats/log/chat-log.repository.js';
 import type { ChatType } from '../../chats/log/chat-state.js';
 import { ChatReceiptsRepository } from '../../chats/receipts/chat-receipts.repository.js';
-import { type ReceiptMark, shownReadSeq } from '../../chats/receipts/chat-receipts.schema.js';
+import { receiptTimesOf } from '../../chats/receipts/receipt-moments.js';
+import { ReceiptMoves } from '../../chats/receipts/receipt-moves.service.js';
 import { ReceiptPrivacy } from '../../chats/receipts/receipt-privacy.js';
 import { BlocksService } from '../../users/blocks.service.js';
 import { PrivacyService } from '../../users/privacy.service.js';
@@ -40,6 +41,7 @@ export class TraceFacts {
   constructor(
     private readonly log: ChatLogRepository,
     private readonly receipts: ChatReceiptsRepository,
+    private readonly moves: ReceiptMoves,
     private readonly receiptPrivacy: ReceiptPrivacy,
     private readonly privacy: PrivacyService,
     private readonly blocks: BlocksService,
@@ -49,8 +51,9 @@ export class TraceFacts {
   async of(message: TracedMessage, members: Membership[]): Promise<Map<string, RecipientFacts>> {
     const { chatId, senderId, seq } = message;
     const ids = members.map(({ userId }) => userId);
-    const [receipts, areReadsShown, may, blockedSince, connections, endings] = await Promise.all([
+    const [receipts, moves, areReadsShown, may, blockedSince, connections, endings] = await Promise.all([
       this.receipts.findByChats([chatId]),
+      this.moves.find(chatId, ids),
       this.areReadsShown(message, ids),
       this.privacy.admission(senderId, ids),
       this.blocks.blockedSince(senderId, ids),
@@ -65,8 +68,10 @@ export class TraceFacts {
         const sight = isActive
           ? { online: may(userId, 'online'), lastSeen: may(userId, 'lastSeen') }
           : NOTHING;
+        const { deliveredAt, readAt } = receiptTimesOf(seq, marks[userId], moves.get(userId));
         const facts: RecipientFacts = {
-          ...receiptOf(marks[userId], seq, areReadsShown),
+          deliveredAt,
+          readAt: areReadsShown ? readAt : undefined,
           isRecipient: spans.some(({ fromSeq, toSeq }) => fromSeq <= seq && seq <= (toSeq ?? seq)),
           leftAt: leftRev ? endings.get(leftRev) : undefined,
           blockedAt: blockedSince.get(userId),
@@ -89,12 +94,4 @@ export class TraceFacts {
     const revs = members.flatMap(({ isActive, spans }) => (isActive ? [] : (spans.at(-1)?.toRev ?? [])));
     return revs.length > 0 ? this.log.findTimes(chatId, revs) : new Map<number, Date>();
   }
-}
-
-/** A mark keeps when it last moved: a message below it came at the latest then. */
-function receiptOf(mark: ReceiptMark | undefined, seq: number, areReadsShown: boolean) {
-  return {
-    ...((mark?.deliveredSeq ?? 0) >= seq && { deliveredAt: mark?.at }),
-    ...(areReadsShown && shownReadSeq(mark) >= seq && { readAt: mark?.at }),
-  };
 }

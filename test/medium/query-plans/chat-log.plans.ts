@@ -11,6 +11,7 @@ export function addChatLog(add: AddPlan): void {
   add(ChatLogRepository, 'insertInOrder', (log) => log.insertInOrder([rowOf(0, 90_000)]));
   add(ChatLogRepository, 'findByIds', (log) => log.findByIds([objectId(10, 5), objectId(10, 6)]));
   add(ChatLogRepository, 'findBySend', (log) => log.findBySend(chat(0), user(1), 'c 10'));
+  add(ChatLogRepository, 'findBySends', (log) => log.findBySends(chat(0), user(1), ['c 10', 'c 13', 'none']));
   add(ChatLogRepository, 'hasWritten', (log) => log.hasWritten(long(0), hex(user(1))));
   add(ChatLogRepository, 'hasWritten, nothing', (log) => log.hasWritten(long(0), hex(user(9))));
   add(ChatLogRepository, 'findStatusReply', (log) =>

@@ -138,7 +138,11 @@ export function addPreferences(add: AddPlan): void {
     { keys: 4, docs: 2 },
   );
   add(PreferencesRepository, 'unmark', (preferences) => preferences.unmark(seat));
-  add(PreferencesRepository, 'removeAllOf', (preferences) => preferences.removeAllOf(hex(user(40))));
+  // All memberships of a person, and those that other cases have made of them meanwhile.
+  add(PreferencesRepository, 'removeAllOf', (preferences) => preferences.removeAllOf(hex(user(40))), {
+    docs: 10,
+    keys: 10,
+  });
 }
 
 export function addReceipts(add: AddPlan): void {

@@ -34,6 +34,10 @@ export function addMedia(add: AddPlan): void {
   // Summed up in the index: bounded by the files of one user.
   add(MediaRepository, 'usage', (files) => files.usage(hex(user(0))), { keys: OWN + 10, isCovered: true });
   add(MediaRepository, 'hold', (files) => files.hold(some, LATER), { keys: 10, docs: 3 });
+  add(MediaRepository, 'hold, of one owner', (files) => files.hold(some, LATER, hex(user(0))), {
+    keys: 10,
+    docs: 3,
+  });
   add(MediaRepository, 'release', (files) => files.release(some, LATER), { keys: 10, docs: 3 });
   add(MediaRepository, 'findDue', (files) => files.findDue(NOW, 100), { docs: 100 });
   add(MediaRepository, 'condemn', (files) => files.condemn(hex(media(MEDIA - 1)), NOW, LATER));
