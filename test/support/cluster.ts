@@ -39,8 +39,13 @@ export class Cluster {
       PRESENCE_GRACE_SECONDS: '0.5',
       ...env,
     });
-    // One makes the indexes, the others find them.
-    for (let n = 0; n < count; n += 1) await cluster.add();
+    try {
+      // One makes the indexes, the others find them.
+      for (let n = 0; n < count; n += 1) await cluster.add();
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
     return cluster;
   }
 
