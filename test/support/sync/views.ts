@@ -60,8 +60,18 @@ export function seenChat(view: ChatView, messages: MessageView[]): SeenChat {
     unreadCount,
     lastMessageId: lastMessage?.id ?? null,
     members: members.toSorted((a, b) => (a.userId < b.userId ? -1 : 1)),
-    messages,
+    messages: messages.map(asPlace),
   };
+}
+
+/**
+ * Of what has disappeared only its place is left. A quote in it that changed before the content went has moved its
+ * rev, and who was away then is not told of it any more: there is nothing to tell.
+ */
+function asPlace(message: MessageView): MessageView {
+  const { expiresAt, text, attachments, poll, location, contact } = message;
+  const isOver = expiresAt && text === '' && attachments.length === 0 && !poll && !location && !contact;
+  return isOver ? Object.assign({}, message, { rev: 0 }) : message;
 }
 
 export function idsOf(people: { id: string }[]): string[] {
