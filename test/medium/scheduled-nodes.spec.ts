@@ -85,6 +85,7 @@ describe('scheduled messages on two nodes', () => {
     await rows().updateOne({ _id }, { $set: { state: 'sending', dueAt } });
     const body = { clientMessageId: when, text: when };
     if (isSent) await a.http.post(`/api/chats/${chatId}/messages`).set(ann.auth).send(body).expect(201);
+    await Promise.all(watchers.map((watcher) => watcher.settle()));
     for (const watcher of watchers) watcher.forget();
 
     const cancelling = () => b.http.delete(`/api/messages/scheduled/${id}`).set(ann.auth);
