@@ -1,12 +1,11 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import type { Server, ServerOptions } from 'socket.io';
+import type { ServerOptions } from 'socket.io';
 
 import type { RedisLink } from '../cluster/redis-link.js';
 import type { AppConfig } from '../config/app-config.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
-import { FrameBatcher } from './frame-batcher.js';
 import { ReplyDeadline } from './reply-deadline.js';
 import { streamAdapter } from './stream-adapter.js';
 
@@ -35,7 +34,7 @@ export class SocketIoAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: ServerOptions) {
-    const server: Server = super.createIOServer(port, {
+    return super.createIOServer(port, {
       ...options,
       maxHttpBufferSize: MAX_PACKET_BYTES,
       pingInterval: PING_INTERVAL_MS,
@@ -46,8 +45,6 @@ export class SocketIoAdapter extends IoAdapter {
       ...(this.redis && { adapter: streamAdapter(this.redis) }),
       cors: { origin: this.config.corsOrigin, credentials: true },
     } as ServerOptions);
-    new FrameBatcher().watch(server.engine);
-    return server;
   }
 
   /** Nest calls it once per gateway and socket, with the handlers bound to the socket. */
