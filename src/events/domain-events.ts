@@ -73,7 +73,12 @@ export class DomainEvents implements BeforeApplicationShutdown {
     }
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): Promise<void> {
+    return this.settled();
+  }
+
+  /** After it, what listeners were doing is done. */
+  async settled(): Promise<void> {
     await Promise.all(this.underWay);
   }
 

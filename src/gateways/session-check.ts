@@ -26,7 +26,7 @@ export class SessionCheck implements OnModuleInit {
   private async check(): Promise<void> {
     const ids = this.publisher.sessionIdsHere();
     for (let from = 0; from < ids.length; from += BATCH) {
-      this.publisher.endSessionsHere(await this.sessions.endedAmong(ids.slice(from, from + BATCH)));
+      this.publisher.endSessions(await this.sessions.endedAmong(ids.slice(from, from + BATCH)));
     }
   }
 }

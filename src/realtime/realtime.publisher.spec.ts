@@ -72,7 +72,7 @@ describe('RealtimePublisher', () => {
     publisher.endSessions(['1']);
 
     expect(done).toEqual([
-      ['emit', ['s:1'], 'session_revoked', { sessionId: '1' }],
+      ['here', 'emit', ['s:1'], 'session_revoked', { sessionId: '1' }],
       ['disconnect', 's:1', true],
     ]);
   });

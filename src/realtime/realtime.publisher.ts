@@ -70,16 +70,8 @@ export class RealtimePublisher {
     socket.emit(event, ...(args as never));
   }
 
-  /** Tells the sockets of these logins why, and closes them. */
+  /** Tells the sockets that these logins have on this node why, and closes them. */
   endSessions(sessionIds: readonly string[]): void {
-    for (const sessionId of sessionIds) {
-      this.emit([sessionRoom(sessionId)], 'session_revoked', { sessionId });
-      this.server?.in(sessionRoom(sessionId)).disconnectSockets(true);
-    }
-  }
-
-  /** The same for the sockets of this node alone. */
-  endSessionsHere(sessionIds: readonly string[]): void {
     for (const sessionId of sessionIds) {
       this.emit([sessionRoom(sessionId)], 'session_revoked', { sessionId }, { isHere: true });
       this.server?.local.in(sessionRoom(sessionId)).disconnectSockets(true);

@@ -15,11 +15,10 @@ export class SessionsListener implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.onAnywhere('session.revoked', ({ sessionIds }, isHere) => {
+    this.events.onAnywhere('session.revoked', ({ sessionIds }) => {
       for (const sessionId of sessionIds) this.justEnded.set(sessionId, true);
-      // The other node has closed those of all nodes, but for one that came in between the two.
-      if (isHere) this.publisher.endSessions(sessionIds);
-      else this.publisher.endSessionsHere(sessionIds);
+      // Each node its own: told by another as well, a socket would hear of it twice.
+      this.publisher.endSessions(sessionIds);
     });
   }
 
