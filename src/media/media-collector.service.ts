@@ -24,6 +24,7 @@ const RETRY_MS = 3_600_000;
 @Injectable()
 export class MediaCollector implements OnModuleInit {
   private readonly logger = new Logger(MediaCollector.name);
+  private last: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly media: MediaRepository,
@@ -40,8 +41,16 @@ export class MediaCollector implements OnModuleInit {
     );
   }
 
-  /** Until nothing is due. Running twice at once does no harm. */
-  async sweep(): Promise<void> {
+  /** Until nothing is due, one sweep of this node behind the other. Several nodes at once do no harm. */
+  sweep(): Promise<void> {
+    const run = () => this.sweepAll();
+    this.last = this.last.then(run, run);
+    return this.last;
+  }
+
+  private async sweepAll(): Promise<void> {
+    // What was let go of a moment ago is noted first.
+    await this.events.settled();
     await this.workspaces.clear();
     const now = this.clock.now();
     for (;;) {

@@ -5,6 +5,7 @@ import { createTestApp, type TestApp, type TestUser } from '../support/create-te
 import { queriedCollections } from '../support/query-plans.js';
 import { inParallel } from '../support/stage.js';
 import type { TestSocket } from '../support/test-socket.js';
+import { untilIndexed } from '../support/search-indexed.js';
 
 /** Somebody with so many chats, members, messages, stars and edits. */
 interface Scene {
@@ -147,21 +148,9 @@ describe('what is asked of the database', () => {
       const sendAt = new Date(app.clock.nowMs() + 3_600_000).toISOString();
       await write(user, { text: 'later', sendAt }, 1000 + n);
     });
-    await vi.waitUntil(isIndexed, { timeout: 30_000, interval: 100 });
+    await untilIndexed(app.connection);
     const phone = await app.connectAs(user);
     const optionId = String(poll.poll.options[0].id);
     return { user, phone, groupId, messageId, pollId: poll.id, optionId, lastSeq };
-  }
-
-  /** Nothing is left that the search index would ask of the database by itself. */
-  async function isIndexed(): Promise<boolean> {
-    const { connection } = app;
-    const progress = await connection.collection('search_progress').find().toArray();
-    const revs = new Map(progress.map(({ _id, rev }) => [String(_id), Number(rev)]));
-    const heads = await connection
-      .collection('messages')
-      .aggregate([{ $group: { _id: '$chatId', rev: { $max: '$rev' } } }])
-      .toArray();
-    return heads.every(({ _id, rev }) => (revs.get(String(_id)) ?? 0) >= Number(rev));
   }
 });

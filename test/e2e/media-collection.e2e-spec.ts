@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { afterAll, beforeEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { DomainEvents } from '../../src/events/domain-events.js';
 import { MediaCollector, RECHECK_MS, RELEASE_MS } from '../../src/media/media-collector.service.js';
 import { UNATTACHED_MS } from '../../src/media/media-library.service.js';
 import { MEDIA_SWEEP_MS } from '../../src/jobs/media-sweep.job.js';
@@ -27,8 +26,6 @@ describe('media that nothing holds', () => {
 
   const sweep = () => app.app.get(MediaCollector).sweep();
   const later = async (ms: number) => {
-    // What was let go of is noted behind the answer.
-    await app.app.get(DomainEvents).settled();
     app.clock.advance(ms);
     await sweep();
   };

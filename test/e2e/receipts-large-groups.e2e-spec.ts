@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
 import { queriedCollections } from '../support/query-plans.js';
 import type { TestSocket } from '../support/test-socket.js';
+import { untilIndexed } from '../support/search-indexed.js';
 
 const READERS = 20;
 const BURST = 100;
@@ -61,6 +62,7 @@ describe('receipts in a group of 1,024', () => {
     const before = await receiptRev();
     await forget();
 
+    await untilIndexed(app.connection);
     // The group's creation is message 1.
     const burst = () =>
       Promise.all(Array.from({ length: BURST }, (_, n) => phone.ok('message_read', { chatId, seq: n + 2 })));
@@ -97,6 +99,7 @@ describe('receipts in a group of 1,024', () => {
     const { id } = (body as { items: [{ id: string }] }).items[0];
     const items: { userId: string; readAt?: string }[] = [];
     const asked: number[] = [];
+    await untilIndexed(app.connection);
     const page = { next: '' as string | null };
     while (page.next !== null) {
       const query = `limit=100${page.next && `&cursor=${page.next}`}`;
