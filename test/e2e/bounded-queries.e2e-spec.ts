@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { SyncView } from '../../src/sync/sync.view.js';
 import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
