@@ -5,7 +5,7 @@ import { createTestApp, type TestApp, type TestUser } from '../support/create-te
 import { queriedCollections } from '../support/query-plans.js';
 import { inParallel } from '../support/stage.js';
 import type { TestSocket } from '../support/test-socket.js';
-import { untilIndexed } from '../support/search-indexed.js';
+import { untilIndexed } from '../support/counted-queries.js';
 
 /** Somebody with so many chats, members, messages, stars and edits. */
 interface Scene {

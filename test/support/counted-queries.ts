@@ -15,3 +15,8 @@ async function isIndexed(connection: Connection): Promise<boolean> {
     .toArray();
   return heads.every(({ _id, rev }) => (revs.get(String(_id)) ?? 0) >= Number(rev));
 }
+
+/** Of many counts of the same: a job that came in between shows in one or two of them. */
+export function typicalOf(counts: number[]): number {
+  return counts.toSorted((a, b) => a - b)[Math.floor(counts.length / 2)] ?? 0;
+}
