@@ -1,4 +1,4 @@
-import { UnavailableError, ValidationError } from '../common/errors/app-error.js';
+import { ValidationError } from '../common/errors/app-error.js';
 import { type ErrorInfo, toErrorInfo } from '../common/errors/error-body.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { STRING_FORMS } from '../realtime/socket-events.js';
@@ -41,15 +41,17 @@ export class EventDispatcher {
       const message = 'An event takes one payload and an ack callback';
       return reply(failure(toErrorInfo(ValidationError.of('payload', 'single', message))));
     }
-    const expire = () => reply(failure(toErrorInfo(new UnavailableError())));
-    this.deadline.watch(expire);
-    handler(normalise(event, args[0]), reply)
-      .then(
-        (data) => reply({ ok: true, data: data ?? {} }),
-        // Filters answer; this is for a filter that itself fails.
-        (error: unknown) => reply(failure(toErrorInfo(error))),
-      )
-      .finally(() => this.deadline.close(expire));
+    this.deadline.watch(reply);
+    handler(normalise(event, args[0]), reply).then(
+      (data) => this.settle(reply, { ok: true, data: data ?? {} }),
+      // Filters answer; this is for a filter that itself fails.
+      (error: unknown) => this.settle(reply, failure(toErrorInfo(error))),
+    );
+  }
+
+  private settle(reply: Reply, body: AckBody): void {
+    this.deadline.close(reply);
+    reply(body);
   }
 
   private replyOnce(event: string, ack: ((body: AckBody) => void) | null): Reply {

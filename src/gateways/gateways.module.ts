@@ -11,6 +11,7 @@ import { UsersModule } from '../users/users.module.js';
 import { CallGateway } from './call.gateway.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ConnectionGateway } from './connection.gateway.js';
+import { HotEvents } from './hot-events.js';
 import { MessageGateway } from './message.gateway.js';
 import { PresenceGateway } from './presence.gateway.js';
 import { SessionCheck } from './session-check.js';
@@ -38,6 +39,7 @@ import { WsJwtGuard } from './ws-jwt.guard.js';
     StatusGateway,
     CallGateway,
     SignalGateway,
+    HotEvents,
     WsJwtGuard,
     TokenExpiry,
     SessionCheck,

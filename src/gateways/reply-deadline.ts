@@ -1,3 +1,7 @@
+import { UnavailableError } from '../common/errors/app-error.js';
+import { toErrorInfo } from '../common/errors/error-body.js';
+import type { Reply } from './event-dispatcher.js';
+
 const DEADLINE_MS = 20_000;
 const CHECK_MS = 1000;
 
@@ -6,16 +10,16 @@ const CHECK_MS = 1000;
  * the order of arrival, instead of a timer per event.
  */
 export class ReplyDeadline {
-  private readonly open = new Map<() => void, number>();
+  private readonly open = new Map<Reply, number>();
   private readonly timer = setInterval(() => this.sweep(), CHECK_MS).unref();
 
-  /** Calls `expire` once if `close` is not called in time. */
-  watch(expire: () => void): void {
-    this.open.set(expire, performance.now() + DEADLINE_MS);
+  /** Answers `UNAVAILABLE` if `close` is not called in time. */
+  watch(reply: Reply): void {
+    this.open.set(reply, performance.now() + DEADLINE_MS);
   }
 
-  close(expire: () => void): void {
-    this.open.delete(expire);
+  close(reply: Reply): void {
+    this.open.delete(reply);
   }
 
   stop(): void {
@@ -24,10 +28,10 @@ export class ReplyDeadline {
 
   private sweep(): void {
     const now = performance.now();
-    for (const [expire, due] of this.open) {
+    for (const [reply, due] of this.open) {
       if (due > now) return;
-      this.open.delete(expire);
-      expire();
+      this.open.delete(reply);
+      reply({ ok: false, error: toErrorInfo(new UnavailableError()) });
     }
   }
 }

@@ -6,6 +6,7 @@ import type { RedisLink } from '../cluster/redis-link.js';
 import type { AppConfig } from '../config/app-config.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
+import { HotEvents } from './hot-events.js';
 import { ReplyDeadline } from './reply-deadline.js';
 import { streamAdapter } from './stream-adapter.js';
 
@@ -24,6 +25,8 @@ export const PING_TIMEOUT_MS = 20_000;
 export class SocketIoAdapter extends IoAdapter {
   private readonly dispatchers = new WeakMap<ParleySocket, EventDispatcher>();
   private readonly deadline = new ReplyDeadline();
+  private readonly context: INestApplicationContext;
+  private hot: HotEvents | null = null;
 
   constructor(
     app: INestApplicationContext,
@@ -31,6 +34,7 @@ export class SocketIoAdapter extends IoAdapter {
     private readonly redis: RedisLink | null,
   ) {
     super(app);
+    this.context = app;
   }
 
   override createIOServer(port: number, options?: ServerOptions) {
@@ -54,7 +58,10 @@ export class SocketIoAdapter extends IoAdapter {
   ): void {
     let dispatcher = this.dispatchers.get(socket);
     if (!dispatcher) this.dispatchers.set(socket, (dispatcher = new EventDispatcher(socket, this.deadline)));
-    for (const { message, callback } of handlers) dispatcher.add(message, callback as EventHandler);
+    const hot = (this.hot ??= this.context.get<HotEvents>(HotEvents));
+    for (const { message, callback } of handlers) {
+      dispatcher.add(message, hot.handlerOf(message, socket) ?? (callback as EventHandler));
+    }
   }
 
   override async dispose(): Promise<void> {

@@ -9,11 +9,14 @@ export class WsExceptionFilter implements ExceptionFilter {
   private readonly logger = new Logger(WsExceptionFilter.name);
 
   catch(error: unknown, host: ArgumentsHost): void {
+    this.answer(error, host.getArgByIndex<string>(3), host.getArgByIndex<Reply>(2));
+  }
+
+  answer(error: unknown, event: string, reply: Reply): void {
     const info = toErrorInfo(error);
     if (info.code === 'INTERNAL') {
-      const event = host.getArgByIndex<string>(3);
       this.logger.error(`${event} failed`, error instanceof Error ? error.stack : String(error));
     }
-    host.getArgByIndex<Reply>(2)({ ok: false, error: info });
+    reply({ ok: false, error: info });
   }
 }

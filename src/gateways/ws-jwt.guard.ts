@@ -40,11 +40,14 @@ export class WsJwtGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean {
-    const socket = context.switchToWs().getClient<ParleySocket>();
-    if (socket.data.user.expiresAtMs > this.clock.nowMs()) return true;
     const event = this.reflector.get<ClientEventMetadata | undefined>(CLIENT_EVENT, context.getHandler());
-    if (event?.acceptsExpiredToken) return true;
-    throw new TokenExpiredError();
+    if (!event?.acceptsExpiredToken) this.assertFresh(context.switchToWs().getClient<ParleySocket>());
+    return true;
+  }
+
+  /** That its token still holds. */
+  assertFresh(socket: ParleySocket): void {
+    if (socket.data.user.expiresAtMs <= this.clock.nowMs()) throw new TokenExpiredError();
   }
 }
 

@@ -1,4 +1,4 @@
-import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import { getMetadataStorage, type ValidationArguments, ValidationTypes } from 'class-validator';
 
 type Dto = new () => object;
 type Fields = Record<string, unknown>;
@@ -56,8 +56,19 @@ function compile(dto: Dto): FieldRules[] {
       field.conditions.push(constraints[0] as FieldRules['conditions'][number]);
     } else if (type === ValidationTypes.CUSTOM_VALIDATION && !each) {
       for (const { instance } of getMetadataStorage().getTargetValidatorConstraints(constraintCls)) {
-        const facts = { constraints, targetName: dto.name, property: name };
-        field.rules?.push((value, object) => instance.validate(value, { ...facts, value, object }) === true);
+        // One for all calls: made anew for each it would be the dearest part of judging a payload.
+        const facts: ValidationArguments = {
+          constraints,
+          targetName: dto.name,
+          property: name,
+          value: undefined,
+          object: {},
+        };
+        field.rules?.push((value, object) => {
+          facts.value = value;
+          facts.object = object;
+          return instance.validate(value, facts) === true;
+        });
       }
     } else {
       // Lists and nested objects: a value is never taken the short way, an absence where a condition says so is.
