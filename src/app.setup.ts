@@ -7,6 +7,8 @@ import { requestDeadline } from './common/http/request-deadline.middleware.js';
 import { requireJson } from './common/http/require-json.middleware.js';
 import { AppConfig } from './config/app-config.js';
 import { setupDocs } from './docs/docs.setup.js';
+import { eventsFirst } from './gateways/events-first.middleware.js';
+import { FrameBatcher } from './gateways/frame-batcher.js';
 import { SocketIoAdapter } from './gateways/socket-io.adapter.js';
 
 /** REST bodies beyond this are `PAYLOAD_TOO_LARGE`: room for the ids of the largest group and the longest sync. */
@@ -43,7 +45,9 @@ export function setupApp(app: NestExpressApplication): void {
   app.useBodyParser('json', { limit: MAX_BODY });
   app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   app.getHttpServer().requestTimeout = REQUEST_MS;
-  app.useWebSocketAdapter(new SocketIoAdapter(app, config, app.get<RedisLink | null>(RedisLink)));
+  const frames = new FrameBatcher();
+  app.use(eventsFirst(frames));
+  app.useWebSocketAdapter(new SocketIoAdapter(app, config, app.get<RedisLink | null>(RedisLink), frames));
   // Being told to stop, and having stopped in order, is no failure.
   app.enableShutdownHooks([], { useProcessExit: true });
   setupDocs(app);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { NotFoundError } from '../common/errors/app-error.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
+import { FrameBatcher } from './frame-batcher.js';
 import { ReplyDeadline } from './reply-deadline.js';
 
 describe('EventDispatcher', () => {
@@ -18,7 +19,7 @@ describe('EventDispatcher', () => {
       emit: (...args: unknown[]) => emitted.push(args),
     };
     deadline = new ReplyDeadline();
-    dispatcher = new EventDispatcher(socket as unknown as ParleySocket, deadline);
+    dispatcher = new EventDispatcher(socket as unknown as ParleySocket, deadline, new FrameBatcher());
     return () => deadline.stop();
   });
 

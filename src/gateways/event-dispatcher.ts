@@ -2,6 +2,7 @@ import { ValidationError } from '../common/errors/app-error.js';
 import { type ErrorInfo, toErrorInfo } from '../common/errors/error-body.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { STRING_FORMS } from '../realtime/socket-events.js';
+import type { FrameBatcher } from './frame-batcher.js';
 import type { ReplyDeadline } from './reply-deadline.js';
 
 export type AckBody = { ok: true; data: unknown } | { ok: false; error: ErrorInfo };
@@ -23,6 +24,7 @@ export class EventDispatcher {
   constructor(
     private readonly socket: ParleySocket,
     private readonly deadline: ReplyDeadline,
+    private readonly frames: FrameBatcher,
   ) {
     socket.onAny((event: string, ...args: unknown[]) => this.dispatch(event, args));
   }
@@ -59,7 +61,7 @@ export class EventDispatcher {
     return (body) => {
       if (isAnswered) return;
       isAnswered = true;
-      if (ack) ack(body);
+      if (ack) this.frames.answer(ack, body);
       else if (!body.ok) this.socket.emit('exception', { event, error: body.error });
     };
   }

@@ -1,11 +1,12 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import type { ServerOptions } from 'socket.io';
+import type { Server, ServerOptions } from 'socket.io';
 
 import type { RedisLink } from '../cluster/redis-link.js';
 import type { AppConfig } from '../config/app-config.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
+import type { FrameBatcher } from './frame-batcher.js';
 import { HotEvents } from './hot-events.js';
 import { ReplyDeadline } from './reply-deadline.js';
 import { streamAdapter } from './stream-adapter.js';
@@ -32,13 +33,14 @@ export class SocketIoAdapter extends IoAdapter {
     app: INestApplicationContext,
     private readonly config: AppConfig,
     private readonly redis: RedisLink | null,
+    private readonly frames: FrameBatcher,
   ) {
     super(app);
     this.context = app;
   }
 
   override createIOServer(port: number, options?: ServerOptions) {
-    return super.createIOServer(port, {
+    const server = super.createIOServer(port, {
       ...options,
       maxHttpBufferSize: MAX_PACKET_BYTES,
       pingInterval: PING_INTERVAL_MS,
@@ -48,7 +50,9 @@ export class SocketIoAdapter extends IoAdapter {
       httpCompression: false,
       ...(this.redis && { adapter: streamAdapter(this.redis) }),
       cors: { origin: this.config.corsOrigin, credentials: true },
-    } as ServerOptions);
+    } as ServerOptions) as Server;
+    this.frames.watch(server.engine as Parameters<FrameBatcher['watch']>[0]);
+    return server;
   }
 
   /** Nest calls it once per gateway and socket, with the handlers bound to the socket. */
@@ -56,12 +60,17 @@ export class SocketIoAdapter extends IoAdapter {
     socket: ParleySocket,
     handlers: { message: string; callback: (...args: unknown[]) => unknown }[],
   ): void {
-    let dispatcher = this.dispatchers.get(socket);
-    if (!dispatcher) this.dispatchers.set(socket, (dispatcher = new EventDispatcher(socket, this.deadline)));
+    const dispatcher = this.dispatchers.get(socket) ?? this.dispatch(socket);
     const hot = (this.hot ??= this.context.get<HotEvents>(HotEvents));
     for (const { message, callback } of handlers) {
       dispatcher.add(message, hot.handlerOf(message, socket) ?? (callback as EventHandler));
     }
+  }
+
+  private dispatch(socket: ParleySocket): EventDispatcher {
+    const dispatcher = new EventDispatcher(socket, this.deadline, this.frames);
+    this.dispatchers.set(socket, dispatcher);
+    return dispatcher;
   }
 
   override async dispose(): Promise<void> {

@@ -1,0 +1,80 @@
+import type { Socket as TcpSocket } from 'node:net';
+
+interface Engine {
+  on(event: 'connection', listener: (connection: Connection) => void): unknown;
+}
+
+/** What is used of engine.io's socket, beside what its types tell. */
+interface Connection {
+  readonly transport: { readonly socket?: { readonly _socket?: Pick<TcpSocket, 'cork' | 'uncork'> } };
+  flush(): void;
+}
+
+/**
+ * What a socket is sent in one turn goes out by one write: a commit of many messages tells and answers its people
+ * at once, and each write is a system call, which costs more than the frame. A turn ends when nothing is left to do
+ * before the event loop would wait; an answer (an ack, a response of REST) ends it for all events before it, so
+ * that whoever has an answer in hand can rely on it: what it brought about is on its way to everybody. Per socket
+ * order is kept.
+ */
+export class FrameBatcher {
+  private readonly waiting = new Set<Connection>();
+  private hasEvents = false;
+  private isAnswering = false;
+  private isScheduled = false;
+
+  /** All connections to come. */
+  watch(engine: Engine): void {
+    // One function for all: `this` is the connection.
+    const hold = (connection: Connection) => this.hold(connection);
+    engine.on('connection', (connection) => {
+      connection.flush = function held(this: Connection) {
+        hold(this);
+      };
+    });
+  }
+
+  /** Gives an answer by `give`, behind all events before it. */
+  answer<T>(give: (body: T) => void, body: T): void {
+    this.flushEvents();
+    this.isAnswering = true;
+    try {
+      give(body);
+    } finally {
+      this.isAnswering = false;
+    }
+  }
+
+  /** Before an answer that goes by another way. */
+  flushEvents(): void {
+    if (this.hasEvents) this.flushAll();
+  }
+
+  private hold(connection: Connection): void {
+    this.waiting.add(connection);
+    if (!this.isAnswering) this.hasEvents = true;
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    process.nextTick(() => {
+      this.isScheduled = false;
+      this.flushAll();
+    });
+  }
+
+  private flushAll(): void {
+    this.hasEvents = false;
+    const connections = [...this.waiting];
+    this.waiting.clear();
+    for (const connection of connections) write(connection);
+  }
+}
+
+function write(connection: Connection): void {
+  const tcp = connection.transport.socket?._socket;
+  tcp?.cork();
+  try {
+    (Object.getPrototypeOf(connection) as Connection).flush.call(connection);
+  } finally {
+    tcp?.uncork();
+  }
+}
