@@ -59,12 +59,10 @@ export class ChatAccess {
   }
 
   /** Runs a write whose draft may find that the caller is no member. */
-  async guarded<T>(userId: string, chatId: string, write: Promise<T>): Promise<T> {
-    try {
-      return await write;
-    } catch (error) {
+  guarded<T>(userId: string, chatId: string, write: Promise<T>): Promise<T> {
+    return write.catch(async (error: unknown) => {
       throw error instanceof NotAMemberError ? await this.refusal(userId, chatId) : error;
-    }
+    });
   }
 }
 

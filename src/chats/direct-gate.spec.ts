@@ -32,10 +32,10 @@ describe('DirectGate', () => {
     const state = (chatId: string) => {
       const audience = MEMBERS[chatId] ?? [];
       const type = chatId === 'group' ? 'group' : 'direct';
-      return Promise.resolve({ type, audience, has: (id: string) => audience.includes(id) });
+      return { type, audience, has: (id: string) => audience.includes(id) };
     };
     gate = new DirectGate(
-      { state } as unknown as ChatLog,
+      { state: (chatId: string) => Promise.resolve(state(chatId)), known: state } as unknown as ChatLog,
       { hasWritten } as unknown as ChatLogRepository,
       { may } as unknown as PrivacyService,
       { between } as unknown as BlocksService,

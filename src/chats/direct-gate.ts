@@ -8,6 +8,7 @@ import { PrivacyService } from '../users/privacy.service.js';
 import { UsersService } from '../users/users.service.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { ChatLog } from './log/chat-log.service.js';
+import type { ChatState } from './log/chat-state.js';
 
 /** A block looks exactly like privacy that admits nobody. */
 const REFUSED = 'This person does not accept messages from you';
@@ -20,6 +21,14 @@ const VERDICT_TTL_MS = 60_000;
 
 type Verdict = 'open' | 'refused' | 'own-block';
 
+interface Judged {
+  /** The changes known when it was looked up. */
+  asOf: number;
+  verdict: Promise<Verdict>;
+  /** Found so, not being looked up. */
+  isOpen: boolean;
+}
+
 /**
  * Who may write to whom in direct chats: nobody across a block; else whom the recipient's `messages`
  * setting admits, and everybody in a chat in which the recipient has written before. Asked per message:
@@ -27,7 +36,7 @@ type Verdict = 'open' | 'refused' | 'own-block';
  */
 @Injectable()
 export class DirectGate implements OnModuleInit {
-  private readonly verdicts = new LRUCache<string, { asOf: number; verdict: Promise<Verdict> }>({
+  private readonly verdicts = new LRUCache<string, Judged>({
     max: 50_000,
     ttl: VERDICT_TTL_MS,
   });
@@ -54,11 +63,18 @@ export class DirectGate implements OnModuleInit {
     this.events.onGap(() => this.forgetAll());
   }
 
+  /** Whether `assertOpen` would say nothing, as far as is known without a query: a yes is one. */
+  isKnownOpen(senderId: string, chatId: string): boolean {
+    const state = this.chatLog.known(chatId);
+    if (!state) return false;
+    const recipientId = recipientOf(state, senderId);
+    return recipientId === undefined || this.known(senderId, recipientId)?.isOpen === true;
+  }
+
   /** Before a message is written to a chat; membership is checked by the write itself. */
   async assertOpen(senderId: string, chatId: string): Promise<void> {
     const state = await this.chatLog.state(chatId);
-    if (state.type !== 'direct' || !state.has(senderId)) return;
-    const recipientId = state.audience.find((id) => id !== senderId);
+    const recipientId = recipientOf(state, senderId);
     if (recipientId === undefined) return;
     const verdict = await this.remembered(senderId, recipientId, chatId);
     if (verdict === 'own-block') throw new ForbiddenError(OWN_BLOCK);
@@ -76,17 +92,26 @@ export class DirectGate implements OnModuleInit {
   }
 
   private remembered(senderId: string, recipientId: string, chatId: string): Promise<Verdict> {
-    const key = `${senderId}:${recipientId}`;
-    const known = this.verdicts.get(key);
-    const changedAt = Math.max(this.changedAt.get(senderId) ?? 0, this.changedAt.get(recipientId) ?? 0);
-    if (known && known.asOf >= changedAt) return known.verdict;
+    const known = this.known(senderId, recipientId);
+    if (known) return known.verdict;
     // Stamped before it is looked up: a change meanwhile makes it void.
-    const entry = { asOf: this.changes, verdict: this.judge(senderId, recipientId, chatId) };
+    const verdict = this.judge(senderId, recipientId, chatId);
+    const entry: Judged = { asOf: this.changes, verdict, isOpen: false };
+    const key = senderId + recipientId;
     this.verdicts.set(key, entry);
     const drop = () => this.verdicts.get(key) === entry && this.verdicts.delete(key);
     // Refusals are rare and may end without an event (the recipient writes): asked anew each time.
-    entry.verdict.then((verdict) => verdict !== 'open' && drop(), drop);
-    return entry.verdict;
+    verdict.then((found) => {
+      if (found === 'open') entry.isOpen = true;
+      else drop();
+    }, drop);
+    return verdict;
+  }
+
+  private known(senderId: string, recipientId: string): Judged | undefined {
+    const known = this.verdicts.get(senderId + recipientId);
+    const changedAt = Math.max(this.changedAt.get(senderId) ?? 0, this.changedAt.get(recipientId) ?? 0);
+    return known && known.asOf >= changedAt ? known : undefined;
   }
 
   private async judge(senderId: string, recipientId: string, chatId: string): Promise<Verdict> {
@@ -107,4 +132,10 @@ export class DirectGate implements OnModuleInit {
     this.changedAt.clear();
     this.verdicts.clear();
   }
+}
+
+/** Whom a member of a direct chat writes to; nobody else's messages pass a gate. */
+function recipientOf(state: ChatState, senderId: string): string | undefined {
+  if (state.type !== 'direct' || !state.has(senderId)) return undefined;
+  return state.audience.find((id) => id !== senderId);
 }

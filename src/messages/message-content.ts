@@ -61,7 +61,7 @@ export function checkedContent(content: MessageContent): MessageContent {
       throw ValidationError.of(other, 'whitelistValidation', message);
     }
   }
-  return { ...content, ...(type && { type }) };
+  return type === content.type ? content : { ...content, type };
 }
 
 /** The content of a row, without what depends on the chat. */

@@ -79,7 +79,8 @@ export class MessagesService {
     if (first) return this.sentBefore(await this.sameContent(first, content));
     const stored = this.store(senderId, chatId, content);
     this.recent.add(senderId, chatId, clientMessageId, stored);
-    return this.toSent(await this.sameContent(stored, content));
+    const result = await stored;
+    return this.toSent(result.isNew ? result : await this.sameContent(stored, content));
   }
 
   /** The message that was sent under this `clientMessageId`, if there is one; with other content it is `CONFLICT`. */
@@ -131,13 +132,14 @@ export class MessagesService {
   }
 
   /** Who may not write any more, or quotes what is gone, is answered all the same for what was stored before. */
-  private async store(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
-    try {
-      await this.gate.assertOpen(senderId, chatId);
-      return await this.turns.run(senderId + chatId, this.prepare(senderId, chatId, content), (prepared) =>
-        this.appendQuoting(senderId, chatId, content, prepared),
-      );
-    } catch (error) {
+  private store(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
+    // In the order of sending, whatever has to be looked up for the one or the other.
+    const stored = this.turns.run(senderId + chatId, this.checked(senderId, chatId, content), (prepared) =>
+      prepared.quote
+        ? this.appendQuoting(senderId, chatId, content, prepared)
+        : this.append(senderId, chatId, content, prepared),
+    );
+    return stored.catch(async (error: unknown) => {
       const isRefused =
         error instanceof ForbiddenError ||
         error instanceof ValidationError ||
@@ -145,6 +147,19 @@ export class MessagesService {
       const row = isRefused && (await this.findRow(senderId, chatId, content));
       if (!row) throw error;
       return { row, isNew: false };
+    });
+  }
+
+  /** Nothing to wait for where all is known: of most messages it is. */
+  private checked(senderId: string, chatId: string, content: MessageContent): Prepared | Promise<Prepared> {
+    if (!this.gate.isKnownOpen(senderId, chatId)) {
+      const open = this.gate.assertOpen(senderId, chatId);
+      return open.then(() => this.prepare(senderId, chatId, content));
+    }
+    try {
+      return this.prepare(senderId, chatId, content);
+    } catch (error) {
+      return Promise.reject(error as Error);
     }
   }
 

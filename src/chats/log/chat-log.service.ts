@@ -115,9 +115,10 @@ export class ChatLog implements OnApplicationShutdown {
         if (draft === null) return null;
         drafted = state;
         audience = state.audience;
-        const place = { rev: state.rev + 1, ...placeOf(draft.kind, state) };
         const createdAt = this.clock.now();
-        return { _id: id, chatId, ...place, createdAt, ...draft, ...expiryOf(draft, state, createdAt) };
+        const place = { _id: id, chatId, rev: state.rev + 1, createdAt };
+        // Onto the draft, which was made for this: copies of what comes by the thousand would cost more than it.
+        return Object.assign(draft, place, placeOf(draft.kind, state), expiryOf(draft, state, createdAt));
       },
       stored: (row) => (row ? stored(row) : this.nothingStored(request.chatId, resolve)),
       // Our own row, whose answer was lost: nobody has been told of it yet.
@@ -137,6 +138,11 @@ export class ChatLog implements OnApplicationShutdown {
   /** The chat as this node knows it: good for signals and first checks; writes are checked by `append`. */
   state(chatId: string): Promise<ChatState> {
     return this.committer.state(chatId);
+  }
+
+  /** The same where nothing has to be read for it. */
+  known(chatId: string): ChatState | null {
+    return this.committer.known(chatId);
   }
 
   /** Another node has changed the chat: signals go to whom it has now. `null`: whatever chats it may have been. */

@@ -50,6 +50,11 @@ export class GroupCommitter<State extends Numbered<Row>, Row extends { rev: numb
     this.takeTurns(actor);
   }
 
+  /** The state where it is loaded. */
+  known(key: string): State | null {
+    return this.actors.get(key)?.state ?? null;
+  }
+
   /** The state as this node knows it, loaded when it is not; another node may have moved on. */
   async state(key: string): Promise<State> {
     const actor = this.actorOf(key);

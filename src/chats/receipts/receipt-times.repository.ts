@@ -8,10 +8,11 @@ import { type ReceiptMoveRow, ReceiptTimes } from './receipt-times.schema.js';
 /** Moves that are remembered per member and chat. */
 const KEPT_MOVES = 100;
 
-export interface ReceiptStepTaken {
+export interface ReceiptSteps {
   chatId: string;
   userId: string;
-  move: ReceiptMoveRow;
+  /** Oldest first. */
+  moves: ReceiptMoveRow[];
 }
 
 @Injectable()
@@ -23,11 +24,11 @@ export class ReceiptTimesRepository {
   }
 
   /** Not journaled for its own sake: how far somebody is, is stored already; this is only since when. */
-  async remember(steps: ReceiptStepTaken[]): Promise<void> {
-    const writes = steps.map(({ chatId, userId, move }) => ({
+  async remember(steps: ReceiptSteps[]): Promise<void> {
+    const writes = steps.map(({ chatId, userId, moves }) => ({
       updateOne: {
         filter: { chatId: toObjectId(chatId), userId: toObjectId(userId) },
-        update: { $push: { moves: { $each: [move], $slice: -KEPT_MOVES } } },
+        update: { $push: { moves: { $each: moves, $slice: -KEPT_MOVES } } },
         upsert: true,
       },
     }));

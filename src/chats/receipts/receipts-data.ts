@@ -8,6 +8,7 @@ import {
   PersonalData,
 } from '../../common/personal-data/personal-data.js';
 import { ChatMembersRepository } from '../chat-members.repository.js';
+import { ReceiptMoves } from './receipt-moves.service.js';
 import { ReceiptTimesRepository } from './receipt-times.repository.js';
 
 const CHATS_AT_ONCE = 100;
@@ -24,6 +25,7 @@ export class ReceiptsData implements DataExporter, DataEraser, OnModuleInit {
     private readonly data: PersonalData,
     private readonly members: ChatMembersRepository,
     private readonly times: ReceiptTimesRepository,
+    private readonly moved: ReceiptMoves,
   ) {}
 
   onModuleInit(): void {
@@ -36,10 +38,12 @@ export class ReceiptsData implements DataExporter, DataEraser, OnModuleInit {
   }
 
   async erase(userId: string): Promise<void> {
+    await this.moved.flush();
     for await (const chatIds of this.chatsOf(userId)) await this.times.removeOf(userId, chatIds);
   }
 
   private async *moves(userId: string) {
+    await this.moved.flush();
     for await (const chatIds of this.chatsOf(userId)) {
       for (const [chatId, moves] of await this.times.findOf(userId, chatIds))
         for (const { at, d, r } of moves) yield { chatId, at, deliveredSeq: d, shownReadSeq: r };

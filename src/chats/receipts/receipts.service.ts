@@ -17,8 +17,13 @@ import type { Seat } from '../preferences.repository.js';
 import { ReceiptPrivacy } from './receipt-privacy.js';
 import { ReceiptsPublisher } from './receipts.publisher.js';
 
-/** Receipts of so long go into one update: a burst of reads is one write and one event. */
+/**
+ * Receipts of so long go into one update: a burst of reads is one write and one event. The more there were in the
+ * last one, the longer the next is gathered: where many chats are lively, nobody sees a tenth of a second.
+ */
 const GATHER_MS = 20;
+const MAX_GATHER_MS = 100;
+const MORE_MS_PER_CHAT = 1;
 const MAX_ATTEMPTS = 5;
 
 export interface ReceiptMove {
@@ -46,6 +51,8 @@ export class ReceiptsService implements OnApplicationShutdown {
   private gathered = new Map<string, Map<string, Gathered>>();
   private isScheduled = false;
   private flushing: Promise<void> | null = null;
+  /** How many chats the last update was about. */
+  private lastChats = 0;
   private readonly cache = new LRUCache<string, ReceiptsRecord>({ max: 20_000 });
 
   constructor(
@@ -112,13 +119,15 @@ export class ReceiptsService implements OnApplicationShutdown {
   private schedule(): void {
     if (this.isScheduled || this.flushing) return;
     this.isScheduled = true;
-    this.clock.setTimer(GATHER_MS, () => void this.flush());
+    const ms = Math.min(GATHER_MS + this.lastChats * MORE_MS_PER_CHAT, MAX_GATHER_MS);
+    this.clock.setTimer(ms, () => void this.flush());
   }
 
   private async flush(): Promise<void> {
     this.isScheduled = false;
     if (this.flushing) return this.flushing;
     const batch = this.gathered;
+    this.lastChats = batch.size;
     this.gathered = new Map();
     this.flushing = this.write(batch).finally(() => {
       this.flushing = null;

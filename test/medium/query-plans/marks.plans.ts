@@ -53,7 +53,7 @@ export function addMarks(add: AddPlan): void {
     keys: 8,
   });
   add(ReceiptTimesRepository, 'remember', (receiptTimes) =>
-    receiptTimes.remember([{ chatId: long(0), userId: hex(user(1)), move: { at: NOW, d: 2, r: 1 } }]),
+    receiptTimes.remember([{ chatId: long(0), userId: hex(user(1)), moves: [{ at: NOW, d: 2, r: 1 }] }]),
   );
   add(
     ReceiptTimesRepository,
