@@ -1,0 +1,96 @@
+import type { MessageView } from '../../src/messages/message.view.js';
+import type { SyncView } from '../../src/sync/sync.view.js';
+import type { Cluster, Person } from './cluster.js';
+import { RawHttp, type RawResponse } from './raw-http.js';
+import type { TestSocket } from './test-socket.js';
+
+/** Sends that one phone has under way. */
+const IN_FLIGHT = 4;
+/** What the machine is asked for at a time while the scene is set. */
+const AT_ONCE = 32;
+
+/** Who writes on the first node to somebody who listens on the second, and catches up as clients do. */
+export class Pair {
+  /** What the listener's device holds, by `seq`. */
+  readonly held = new Map<number, string>();
+  /** What it heard by events, in that order. */
+  readonly heard: { seq: number; text: string }[] = [];
+  gaps = 0;
+  private sent = 0;
+  private rev = 0;
+  private synced: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly chatId: string,
+    private readonly phone: TestSocket,
+    listening: TestSocket,
+    private readonly ask: (method: string, path: string, body?: object) => Promise<RawResponse>,
+  ) {
+    listening.raw.on('receive_message', ({ seq, text }: { seq: number; text: string }) => {
+      this.heard.push({ seq, text });
+      this.held.set(seq, text);
+    });
+    listening.raw.on('sync_needed', ({ withinMs }: { withinMs: number }) => {
+      this.gaps += 1;
+      setTimeout(() => (this.synced = this.synced.then(() => this.sync())), Math.random() * withinMs);
+    });
+  }
+
+  /** Sends so many more, several at a time; resolves when all of them are acked. */
+  async say(count: number): Promise<void> {
+    const upTo = this.sent + count;
+    const sendOn = async (): Promise<void> => {
+      while (this.sent < upTo) {
+        const text = String((this.sent += 1));
+        const message = { chatId: this.chatId, clientMessageId: text, text };
+        const ack = await this.phone.raw.timeout(30_000).emitWithAck('new_message', message);
+        if (!ack.ok) throw new Error(`refused: ${JSON.stringify(ack)}`);
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, sendOn));
+  }
+
+  /** The numbers of all messages, as the listener reads them back. */
+  async history(): Promise<{ seq: number; text: string }[]> {
+    const { body } = await this.ask('GET', `/api/chats/${this.chatId}/messages?limit=100`);
+    return (body.items as MessageView[]).map(({ seq, text }) => ({ seq, text: String(text) }));
+  }
+
+  private async sync(): Promise<void> {
+    const body = { chats: this.rev > 0 ? { [this.chatId]: this.rev } : {} };
+    const answer = await this.ask('POST', '/api/sync', body);
+    for (const { messages, rev } of (answer.body as SyncView).chats) {
+      for (const { seq, text } of messages) this.held.set(seq, String(text));
+      this.rev = rev;
+    }
+  }
+}
+
+/** So many pairs, each with a chat: who writes is connected to the first node, who listens to the second. */
+export async function pairsOf(cluster: Cluster, count: number): Promise<{ pairs: Pair[]; close(): void }> {
+  const people = await cluster.crowd(2 * count);
+  const clients = cluster.nodes.map(({ url }) => new RawHttp(url));
+  const [first, second] = clients as [RawHttp, RawHttp];
+  const couples = Array.from({ length: count }, (_, n) => [people[2 * n]!, people[2 * n + 1]!] as const);
+  const pairs = await inTurns(couples, async ([ann, bob]) => {
+    const contact = { type: 'direct', userId: bob.id };
+    const { body } = await first.json('POST', '/api/chats', contact, headersOf(ann));
+    const [phone, listening] = await Promise.all([cluster.connect(ann, 0), cluster.connect(bob, 1)]);
+    const ask = (method: string, path: string, content?: object) =>
+      second.send({ method, path, body: content && JSON.stringify(content), headers: headersOf(bob) });
+    return new Pair((body as { id: string }).id, phone, listening, ask);
+  });
+  return { pairs, close: () => clients.forEach((client) => client.close()) };
+}
+
+const headersOf = ({ token }: Person) => ({ authorization: `Bearer ${token}` });
+
+async function inTurns<T, R>(all: readonly T[], make: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let n = next++; n < all.length; n = next++) results[n] = await make(all[n]!);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return results;
+}
