@@ -9,21 +9,21 @@ const IN_FLIGHT = 4;
 /** What the machine is asked for at a time while the scene is set. */
 const AT_ONCE = 32;
 
-/** Who writes on the first node to somebody who listens on the second, and catches up as clients do. */
+/** Who writes on one node to somebody who listens on the other, and catches up as clients do. */
 export class Pair {
   /** What the listener's device holds, by `seq`. */
   readonly held = new Map<number, string>();
   /** What it heard by events, in that order. */
   readonly heard: { seq: number; text: string }[] = [];
-  gaps = 0;
+  acked = 0;
   private sent = 0;
   private rev = 0;
   private synced: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly chatId: string,
-    private readonly phone: TestSocket,
-    listening: TestSocket,
+    readonly phone: TestSocket,
+    readonly listening: TestSocket,
     private readonly ask: (method: string, path: string, body?: object) => Promise<RawResponse>,
   ) {
     listening.raw.on('receive_message', ({ seq, text }: { seq: number; text: string }) => {
@@ -31,7 +31,6 @@ export class Pair {
       this.held.set(seq, text);
     });
     listening.raw.on('sync_needed', ({ withinMs }: { withinMs: number }) => {
-      this.gaps += 1;
       setTimeout(() => (this.synced = this.synced.then(() => this.sync())), Math.random() * withinMs);
     });
   }
@@ -45,39 +44,56 @@ export class Pair {
         const message = { chatId: this.chatId, clientMessageId: text, text };
         const ack = await this.phone.raw.timeout(30_000).emitWithAck('new_message', message);
         if (!ack.ok) throw new Error(`refused: ${JSON.stringify(ack)}`);
+        this.acked += 1;
       }
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, sendOn));
   }
 
-  /** The numbers of all messages, as the listener reads them back. */
+  /** All messages, as the listener reads them back. */
   async history(): Promise<{ seq: number; text: string }[]> {
-    const { body } = await this.ask('GET', `/api/chats/${this.chatId}/messages?limit=100`);
-    return (body.items as MessageView[]).map(({ seq, text }) => ({ seq, text: String(text) }));
+    const items: MessageView[] = [];
+    for (let hasMore = true; hasMore;) {
+      const path = `/api/chats/${this.chatId}/messages?limit=100&after=${items.at(-1)?.seq ?? 0}`;
+      const { body } = await this.ask('GET', path);
+      items.push(...(body.items as MessageView[]));
+      hasMore = body.hasMore as boolean;
+    }
+    return items.map(({ seq, text }) => ({ seq, text }));
   }
 
-  private async sync(): Promise<void> {
-    const body = { chats: this.rev > 0 ? { [this.chatId]: this.rev } : {} };
-    const answer = await this.ask('POST', '/api/sync', body);
-    for (const { messages, rev } of (answer.body as SyncView).chats) {
-      for (const { seq, text } of messages) this.held.set(seq, String(text));
-      this.rev = rev;
+  /** Goes on from the rev held until nothing is new. */
+  async sync(): Promise<void> {
+    for (let isBehind = true; isBehind;) {
+      const answer = await this.ask('POST', '/api/sync', { chats: { [this.chatId]: this.rev } });
+      const { chats } = answer.body as SyncView;
+      for (const { messages, rev } of chats) {
+        for (const { seq, text } of messages) this.held.set(seq, text);
+        this.rev = rev;
+      }
+      isBehind = chats.length > 0;
     }
   }
 }
 
-/** So many pairs, each with a chat: who writes is connected to the first node, who listens to the second. */
+/** So many pairs, each with a chat: every other one writes from the first node to the second, the rest the other way. */
 export async function pairsOf(cluster: Cluster, count: number): Promise<{ pairs: Pair[]; close(): void }> {
   const people = await cluster.crowd(2 * count);
   const clients = cluster.nodes.map(({ url }) => new RawHttp(url));
-  const [first, second] = clients as [RawHttp, RawHttp];
-  const couples = Array.from({ length: count }, (_, n) => [people[2 * n]!, people[2 * n + 1]!] as const);
-  const pairs = await inTurns(couples, async ([ann, bob]) => {
+  const couples = Array.from(
+    { length: count },
+    (_, n) => [people[2 * n]!, people[2 * n + 1]!, n % 2] as const,
+  );
+  const pairs = await inTurns(couples, async ([ann, bob, here]) => {
+    const [near, far] = [clients[here]!, clients[1 - here]!];
     const contact = { type: 'direct', userId: bob.id };
-    const { body } = await first.json('POST', '/api/chats', contact, headersOf(ann));
-    const [phone, listening] = await Promise.all([cluster.connect(ann, 0), cluster.connect(bob, 1)]);
+    const { body } = await near.json('POST', '/api/chats', contact, headersOf(ann));
+    const [phone, listening] = await Promise.all([
+      cluster.connect(ann, here),
+      cluster.connect(bob, 1 - here),
+    ]);
     const ask = (method: string, path: string, content?: object) =>
-      second.send({ method, path, body: content && JSON.stringify(content), headers: headersOf(bob) });
+      far.send({ method, path, body: content && JSON.stringify(content), headers: headersOf(bob) });
     return new Pair((body as { id: string }).id, phone, listening, ask);
   });
   return { pairs, close: () => clients.forEach((client) => client.close()) };
