@@ -59,6 +59,20 @@ describe.runIf(requires('redis-server'))('what nodes share', () => {
     for (const node of [a, b]) expect((await change(node)).status).toBe(429);
   });
 
+  it('should bound events over all nodes without asking each time, and refuse on each who is over', async () => {
+    const [ann, bob] = (await a.users(2)) as [TestUser, TestUser];
+    const phones = await Promise.all([a, b].map((node) => node.connectAs(ann)));
+    const ask = (phone: TestSocket) => phone.send('presence', { userIds: [bob.id] });
+    const { points } = RATE_LIMITS.presence;
+    let admitted = 0;
+
+    for (let n = 0; n < 2 * points; n += 1) if ((await ask(phones[n % 2]!)).ok) admitted += 1;
+
+    expect(admitted).toBeGreaterThanOrEqual(points);
+    expect(admitted).toBeLessThan(1.5 * points);
+    for (const phone of phones) await phone.refusal('RATE_LIMITED', 'presence', { userIds: [bob.id] });
+  });
+
   it('should count by the address that a trusted proxy names, and believe nobody behind it', async () => {
     const { email } = await a.registerAndLogin();
     const login = (forwarded: string) =>

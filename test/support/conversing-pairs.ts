@@ -92,8 +92,13 @@ export async function pairsOf(cluster: Cluster, count: number): Promise<{ pairs:
       cluster.connect(ann, here),
       cluster.connect(bob, 1 - here),
     ]);
-    const ask = (method: string, path: string, content?: object) =>
-      far.send({ method, path, body: content && JSON.stringify(content), headers: headersOf(bob) });
+    const ask = async (method: string, path: string, content?: object): Promise<RawResponse> => {
+      const body = content && JSON.stringify(content);
+      const answer = await far.send({ method, path, body, headers: headersOf(bob) });
+      if (answer.status === 503) return ask(method, path, content); // UNAVAILABLE: a database that is busy
+      if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+      return answer;
+    };
     return new Pair((body as { id: string }).id, phone, listening, ask);
   });
   return { pairs, close: () => clients.forEach((client) => client.close()) };
