@@ -23,7 +23,7 @@ describe.runIf(requires('redis-server'))('a Redis that is away for a minute', ()
   let cluster: Cluster;
   let pairs: Pair[];
   let close: () => void;
-  let isOver = false;
+  const end = new AbortController();
 
   beforeAll(async () => {
     cluster = await Cluster.start(2, { RATE_LIMITS: 'on' });
@@ -32,14 +32,14 @@ describe.runIf(requires('redis-server'))('a Redis that is away for a minute', ()
   }, 120_000);
 
   afterAll(async () => {
-    isOver = true;
+    end.abort();
     close();
     await cluster.stop();
   });
 
   /** One after the other, without an end, whatever becomes of Redis. */
   async function chatter(pair: Pair): Promise<void> {
-    for (; !isOver; await pass(PAUSE_MS)) await pair.say(1);
+    while (!end.signal.aborted) await pair.say(1).then(() => pass(PAUSE_MS));
   }
 
   const ackedNow = (): number[] => pairs.map(({ acked }) => acked);
@@ -67,7 +67,7 @@ describe.runIf(requires('redis-server'))('a Redis that is away for a minute', ()
       for (const { phone, listening } of pairs)
         for (const device of [phone, listening]) expect(device.all('sync_needed')).not.toEqual([]);
       expect(tookMs).toBeLessThan(CATCH_UP_MS + readingMs);
-      isOver = true;
+      end.abort();
       await chatting;
     },
     AWAY_MS + 120_000,

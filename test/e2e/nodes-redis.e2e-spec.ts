@@ -67,6 +67,15 @@ describe.runIf(requires('redis-server'))('nodes without their Redis', () => {
     expect(cluster.node(0).log).toContain('Redis is away');
   });
 
+  it('should say in a trace that they know nothing of each other', async () => {
+    const ack = await annPhone.ok('new_message', { chatId, clientMessageId: 'traced', text: 'traced' });
+
+    const path = `/api/messages/${ack.message.id}/trace`;
+    const { body } = await cluster.http(0).get(path).set(ann.auth).expect(200);
+
+    expect(body).toMatchObject({ items: [{ reason: { code: 'not_known' } }], unheardNodes: [] });
+  });
+
   it('should tell their devices to catch up when it is back, and be one server again', async () => {
     await cluster.redis.run();
 

@@ -31,7 +31,9 @@ export class Pair {
       this.held.set(seq, text);
     });
     listening.raw.on('sync_needed', ({ withinMs }: { withinMs: number }) => {
-      setTimeout(() => (this.synced = this.synced.then(() => this.sync())), Math.random() * withinMs);
+      setTimeout(() => {
+        this.synced = this.synced.then(() => this.sync());
+      }, Math.random() * withinMs);
     });
   }
 
@@ -93,9 +95,11 @@ export async function pairsOf(cluster: Cluster, count: number): Promise<{ pairs:
       cluster.connect(bob, 1 - here),
     ]);
     const ask = async (method: string, path: string, content?: object): Promise<RawResponse> => {
-      const body = content && JSON.stringify(content);
-      const answer = await far.send({ method, path, body, headers: headersOf(bob) });
-      if (answer.status === 503) return ask(method, path, content); // UNAVAILABLE: a database that is busy
+      const text = content && JSON.stringify(content);
+      const request = { method, path, body: text, headers: headersOf(bob) };
+      const answer = await far.send(request).catch(() => null);
+      // As clients do: an idle connection was just being closed, or the database was busy (`UNAVAILABLE`).
+      if (!answer || answer.status === 503) return ask(method, path, content);
       if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text}`);
       return answer;
     };
