@@ -10,7 +10,7 @@ import { RedisLink } from './redis-link.js';
 
 const CHANNEL = 'parley:events';
 /** When several nodes are back at the same time, each says so: one gap for all of them. */
-const GAP_MS = 500;
+const GAP_MS = 300;
 
 /**
  * Brings to the other nodes those domain events that they have to know of (`DomainEvents.onAnywhere`), at most

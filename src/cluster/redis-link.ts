@@ -6,7 +6,8 @@ import { ConfigurationError } from '../config/environment.js';
 /** A Redis that takes longer to answer is as good as none: what waits for it goes on without. */
 const ANSWER_MS = 2000;
 const CONNECT_MS = 5000;
-const MAX_RETRY_MS = 1000;
+/** Clients hear that they have to sync only when their node is back, so it tries often. */
+const MAX_RETRY_MS = 200;
 
 /**
  * The one owner of connections to Redis. Commands fail at once while there is no connection, so that nobody

@@ -5,6 +5,7 @@ import type { SharedChatView } from '../chats/chat.view.js';
 import type { ChatPreferencesView } from '../chats/preferences.view.js';
 import type { PollView } from '../messages/message-parts.view.js';
 import type { MessageView } from '../messages/message.view.js';
+import type { ConnectionSpan } from '../messages/trace/connection-history.schema.js';
 import type { ScheduledMessageView } from '../messages/scheduled/scheduled-message.view.js';
 import type { StatusView } from '../status/status.view.js';
 
@@ -100,6 +101,9 @@ export interface DomainEventMap {
   /** A socket of a login came in, and went. */
   'device.connected': { userId: string; sessionId: string; socketId: string };
   'device.disconnected': { userId: string; socketId: string };
+  /** A node asks the others for connections that are not stored yet; each answers by the second. */
+  'connections.asked': { askId: string; userIds: readonly string[] };
+  'connections.told': { askId: string; nodeId: string; spans: Record<string, ConnectionSpan[]> };
   /** First active socket of a user; not again for further tabs. */
   'user.online': { userId: string };
   /** After the last active socket and the grace. */

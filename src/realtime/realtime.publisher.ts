@@ -83,6 +83,10 @@ export class RealtimePublisher {
     this.server?.local.emit(event, ...([payload] as never));
   }
 
+  get socketCountHere(): number {
+    return this.server?.of('/').sockets.size ?? 0;
+  }
+
   /** The logins whose sockets are on this node. */
   sessionIdsHere(): string[] {
     const sockets = [...(this.server?.of('/').sockets.values() ?? [])];

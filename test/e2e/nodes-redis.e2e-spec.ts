@@ -36,6 +36,21 @@ describe.runIf(requires('redis-server'))('nodes without their Redis', () => {
     return messages.map(({ text }) => text);
   };
 
+  const historyOf = async ({ auth }: Person, after: number): Promise<string[]> => {
+    const texts: string[] = [];
+    for (let hasMore = true; hasMore;) {
+      const query = `limit=100&after=${after + texts.length}`;
+      const { body } = await cluster
+        .http(1)
+        .get(`/api/chats/${chatId}/messages?${query}`)
+        .set(auth)
+        .expect(200);
+      texts.push(...(body.items as { text: string }[]).map(({ text }) => text));
+      hasMore = body.hasMore as boolean;
+    }
+    return texts;
+  };
+
   it('should each go on on its own, and say so', async () => {
     await say('before');
     await bobPhone.next('receive_message', ({ text }) => text === 'before');
@@ -50,6 +65,15 @@ describe.runIf(requires('redis-server'))('nodes without their Redis', () => {
     await cluster.connect(cat, 1);
     await cluster.http(0).get('/health/ready').expect(200);
     expect(cluster.node(0).log).toContain('Redis is away');
+  });
+
+  it('should say in a trace that they know nothing of each other', async () => {
+    const ack = await annPhone.ok('new_message', { chatId, clientMessageId: 'traced', text: 'traced' });
+
+    const path = `/api/messages/${ack.message.id}/trace`;
+    const { body } = await cluster.http(0).get(path).set(ann.auth).expect(200);
+
+    expect(body).toMatchObject({ items: [{ reason: { code: 'not_known' } }], unheardNodes: [] });
   });
 
   it('should tell their devices to catch up when it is back, and be one server again', async () => {
@@ -103,5 +127,23 @@ describe.runIf(requires('redis-server'))('nodes without their Redis', () => {
     await tablet.next('sync_needed', undefined, 3000);
     await say('answers again');
     await tablet.next('receive_message', ({ text }) => text === 'answers again');
+  }, 60_000);
+
+  it('should keep the order of what one socket sends, where it hangs in the midst of it', async () => {
+    const before = (await textsOf(1, bob)).length;
+    const texts = Array.from({ length: 200 }, (_, n) => `in order ${n}`);
+    const acks: Promise<{ ok: boolean }>[] = [];
+
+    for (const [n, text] of texts.entries()) {
+      if (n === 60) cluster.redis.freeze();
+      if (n === 140) cluster.redis.thaw();
+      acks.push(
+        annPhone.raw.timeout(20_000).emitWithAck('new_message', { chatId, clientMessageId: text, text }),
+      );
+      if (n % 20 === 0) await acks[n];
+    }
+
+    for (const ack of await Promise.all(acks)) expect(ack.ok).toBe(true);
+    expect((await historyOf(bob, before)).slice(-200)).toEqual(texts);
   }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { Redis } from 'ioredis';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -59,6 +60,20 @@ describe.runIf(requires('redis-server'))('what nodes share', () => {
     for (const node of [a, b]) expect((await change(node)).status).toBe(429);
   });
 
+  it('should bound events over all nodes without asking each time, and refuse on each who is over', async () => {
+    const [ann, bob] = (await a.users(2)) as [TestUser, TestUser];
+    const phones = await Promise.all([a, b].map((node) => node.connectAs(ann)));
+    const ask = (phone: TestSocket) => phone.send('presence', { userIds: [bob.id] });
+    const { points } = RATE_LIMITS.presence;
+    let admitted = 0;
+
+    for (let n = 0; n < 2 * points; n += 1) if ((await ask(phones[n % 2]!)).ok) admitted += 1;
+
+    expect(admitted).toBeGreaterThanOrEqual(points);
+    expect(admitted).toBeLessThan(1.5 * points);
+    for (const phone of phones) await phone.refusal('RATE_LIMITED', 'presence', { userIds: [bob.id] });
+  });
+
   it('should count by the address that a trusted proxy names, and believe nobody behind it', async () => {
     const { email } = await a.registerAndLogin();
     const login = (forwarded: string) =>
@@ -83,13 +98,56 @@ describe.runIf(requires('redis-server'))('what nodes share', () => {
       const extraHeaders = { 'X-Forwarded-For': address };
       return new TestSocket(io(b.url, { ...options, extraHeaders, auth: { token } }));
     };
-    const { default: Redis } = await import('ioredis');
-    const client = new Redis.default(redis.url);
+    const client = new Redis(redis.url);
     await client.set(`parley:limit:connect:${address}`, points, 'EX', 60);
     await client.quit();
 
     expect((await connect().refused()).data).toMatchObject({ code: 'RATE_LIMITED' });
     (await b.connectAs({ token })).close();
+  });
+
+  describe('the trace of a message', () => {
+    const NO_LEASE_END = '9999999999999';
+
+    const traceOf = async (user: TestUser, chatId: string) => {
+      const { body: message } = await send(a, user, chatId, randomBytes(6).toString('hex')).expect(201);
+      return (await a.http.get(`/api/messages/${message.id}/trace`).set(user.auth).expect(200)).body;
+    };
+
+    it('should tell of devices on the other node', async () => {
+      const [ann, bob, cat] = (await a.users(3)) as [TestUser, TestUser, TestUser];
+      const chats = [await a.directChat(ann, bob), await a.directChat(ann, cat)] as const;
+      await (await b.connectAs(bob)).ok('user_connected');
+
+      const [withBob, withCat] = await Promise.all(chats.map((chatId) => traceOf(ann, chatId)));
+
+      expect(withBob).toMatchObject({
+        items: [{ connectedWhenSent: true, reason: { code: 'not_confirmed' } }],
+      });
+      expect(withCat).toMatchObject({ items: [{ connectedWhenSent: false, reason: { code: 'no_device' } }] });
+      for (const page of [withBob, withCat]) expect(page).not.toHaveProperty('unheardNodes');
+    });
+
+    it('should name a node that does not answer, and claim nothing of its devices', async () => {
+      const [ann, bob, cat] = (await a.users(3)) as [TestUser, TestUser, TestUser];
+      const chatId = await a.group(ann, [bob, cat]);
+      await (await b.connectAs(bob)).ok('user_connected');
+      const client = new Redis(redis.url);
+      await client.zadd('parley:nodes', NO_LEASE_END, 'silent');
+
+      const { items, unheardNodes } = await traceOf(ann, chatId);
+      await client.zrem('parley:nodes', 'silent');
+      await client.quit();
+
+      expect(unheardNodes).toEqual(['silent']);
+      const found = new Map((items as { userId: string }[]).map((item) => [item.userId, item]));
+      expect(found.get(bob.id)).toMatchObject({
+        connectedWhenSent: true,
+        reason: { code: 'not_confirmed' },
+      });
+      expect(found.get(cat.id)).toMatchObject({ reason: { code: 'not_known' } });
+      expect(found.get(cat.id)).not.toHaveProperty('connectedWhenSent');
+    });
   });
 
   it('should have a block at work on the other node', async () => {

@@ -55,7 +55,13 @@ describe('link previews', () => {
     };
     previews = new LinkPreviews(get(LinkPreviewsRepository), new PageFetcher(reach), app.clock);
     const config = AppConfig.from({ NODE_ENV: 'test', JWT_SECRET: 'x'.repeat(32), LINK_PREVIEWS: 'on' });
-    const parts = [get(DomainEvents), previews, new RateLimiter(config), config, attachments] as const;
+    const parts = [
+      get(DomainEvents),
+      previews,
+      new RateLimiter(config, app.clock),
+      config,
+      attachments,
+    ] as const;
     new LinkPreviewsListener(...parts).onModuleInit();
   });
 

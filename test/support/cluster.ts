@@ -7,6 +7,7 @@ import { io } from 'socket.io-client';
 import request from 'supertest';
 
 import { databaseUri, PASSWORD } from './create-test-app.js';
+import { crowdOf } from './crowd.js';
 import { RedisServer } from './redis-server.js';
 import { ServerProcess } from './server-process.js';
 import { TestSocket } from './test-socket.js';
@@ -27,7 +28,7 @@ export class Cluster {
 
   private constructor(
     readonly redis: RedisServer,
-    private readonly env: Record<string, string>,
+    private readonly env: Record<'MONGODB_URI' | 'JWT_SECRET', string> & Record<string, string>,
   ) {}
 
   static async start(count: number, env: Record<string, string> = {}): Promise<Cluster> {
@@ -74,6 +75,12 @@ export class Cluster {
 
   people(count: number): Promise<Person[]> {
     return Promise.all(Array.from({ length: count }, (_, n) => this.person(n % this.nodes.length)));
+  }
+
+  /** Many people, in no time: nobody of them has a password of their own. */
+  async crowd(count: number): Promise<Person[]> {
+    const { MONGODB_URI: mongodbUri, JWT_SECRET: jwtSecret } = this.env;
+    return crowdOf(await this.person(), count, { mongodbUri, jwtSecret });
   }
 
   async login(email: string, index = 0): Promise<Person> {

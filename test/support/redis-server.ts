@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -48,6 +48,14 @@ export class RedisServer {
         resolve();
       });
     });
+  }
+
+  /** Resolves when it answers. */
+  async ping(): Promise<void> {
+    const socket = connect(this.port, HOST);
+    socket.write('PING\r\n');
+    await once(socket, 'data');
+    socket.destroy();
   }
 
   /** `kill -9`: every connection is gone, and what it kept too. */

@@ -2,12 +2,16 @@ import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { AppConfig } from '../../config/app-config.js';
+import { Clock } from '../clock.js';
 import { RateLimitedError } from '../errors/app-error.js';
 import { RateLimiter } from './rate-limiter.js';
 import { RATE_LIMITS } from './rate-limits.js';
 
 const limiterWith = (limits: 'on' | 'off') =>
-  new RateLimiter(AppConfig.from({ NODE_ENV: 'test', JWT_SECRET: 'x'.repeat(32), RATE_LIMITS: limits }));
+  new RateLimiter(
+    AppConfig.from({ NODE_ENV: 'test', JWT_SECRET: 'x'.repeat(32), RATE_LIMITS: limits }),
+    new Clock(),
+  );
 
 const { points, seconds } = RATE_LIMITS['auth.password'];
 

@@ -8,49 +8,70 @@ import {
 
 import { RedisLink } from '../../cluster/redis-link.js';
 import { AppConfig } from '../../config/app-config.js';
+import { Clock } from '../clock.js';
 import { RateLimitedError } from '../errors/app-error.js';
-import { RATE_LIMITS, type RateLimitedAction } from './rate-limits.js';
+import { CountSettlement } from './count-settlement.js';
+import { EXACT_LIMITS, RATE_LIMITS, type RateLimitedAction } from './rate-limits.js';
+import { WindowCounts } from './window-counts.js';
 
-/** Counts actions per key, on all nodes together, and refuses what is too much. */
+/** Takes points of a key. Answers 0, or after how many ms to come again. */
+type Take = (key: string, points: number) => number | Promise<number>;
+
+/**
+ * Counts actions per key, on all nodes together, and refuses what is too much. What happens often is counted here
+ * and settled with the other nodes a moment later: it is admitted or refused without waiting, which events of one
+ * socket need to keep their order. What is in `EXACT_LIMITS` asks Redis each time.
+ */
 @Injectable()
 export class RateLimiter {
-  private readonly limiters: Map<RateLimitedAction, RateLimiterAbstract> | null;
+  private readonly limits: Map<RateLimitedAction, Take> | null;
 
-  constructor(config: AppConfig, @Optional() @Inject(RedisLink) redis: RedisLink | null = null) {
-    const entries = Object.entries(RATE_LIMITS).map(
-      ([action, { points, seconds }]) =>
-        [action as RateLimitedAction, limiterOf(action, { points, duration: seconds }, redis)] as const,
-    );
-    this.limiters = config.isRateLimited ? new Map(entries) : null;
+  constructor(
+    config: AppConfig,
+    clock: Clock,
+    @Optional() @Inject(RedisLink) redis: RedisLink | null = null,
+  ) {
+    const settlement = redis && new CountSettlement(redis, clock);
+    const takeOf = (action: RateLimitedAction): Take => {
+      if (EXACT_LIMITS.has(action)) return takeExactly(action, redis);
+      const counts = new WindowCounts(action, RATE_LIMITS[action], clock, settlement);
+      return (key, points) => counts.take(key, points);
+    };
+    const actions = Object.keys(RATE_LIMITS) as RateLimitedAction[];
+    this.limits = config.isRateLimited ? new Map(actions.map((action) => [action, takeOf(action)])) : null;
   }
 
   /** Takes points of `key`, a user id or an address; `RATE_LIMITED` when so many are not left. */
   async consume(action: RateLimitedAction, key: string, points = 1): Promise<void> {
     if (points <= 0) return;
-    try {
-      await this.limiters?.get(action)?.consume(key, points);
-    } catch (reason) {
-      if (reason instanceof RateLimiterRes)
-        throw new RateLimitedError(action, Math.max(reason.msBeforeNext, 1));
-      throw reason;
-    }
+    const taken = this.limits?.get(action)?.(key, points) ?? 0;
+    const waitMs = typeof taken === 'number' ? taken : await taken;
+    if (waitMs > 0) throw new RateLimitedError(action, waitMs);
   }
 }
 
 /** While Redis is away each node counts for itself; whoever is over the limit costs no more questions. */
-function limiterOf(
-  action: string,
-  limit: { points: number; duration: number },
-  redis: RedisLink | null,
-): RateLimiterAbstract {
+function takeExactly(action: RateLimitedAction, redis: RedisLink | null): Take {
+  const { points, seconds } = RATE_LIMITS[action];
+  const limit = { points, duration: seconds };
   const memory = new RateLimiterMemory(limit);
-  if (!redis) return memory;
-  return new RateLimiterRedis({
-    ...limit,
-    storeClient: redis.client,
-    keyPrefix: `parley:limit:${action}`,
-    rejectIfRedisNotReady: true,
-    insuranceLimiter: memory,
-    inMemoryBlockOnConsumed: limit.points + 1,
-  });
+  const limiter: RateLimiterAbstract = redis
+    ? new RateLimiterRedis({
+        ...limit,
+        storeClient: redis.client,
+        keyPrefix: `parley:limit:${action}`,
+        rejectIfRedisNotReady: true,
+        insuranceLimiter: memory,
+        inMemoryBlockOnConsumed: points + 1,
+      })
+    : memory;
+  return async (key, taken) => {
+    try {
+      await limiter.consume(key, taken);
+      return 0;
+    } catch (reason) {
+      if (reason instanceof RateLimiterRes) return Math.max(reason.msBeforeNext, 1);
+      throw reason;
+    }
+  };
 }

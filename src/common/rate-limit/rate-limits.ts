@@ -42,3 +42,24 @@ export const RATE_LIMITS = {
 } as const;
 
 export type RateLimitedAction = keyof typeof RATE_LIMITS;
+
+/**
+ * What is scarce, dear, or a matter of guessing is counted to the point over all nodes, each time by a question to
+ * Redis. The rest is settled between the nodes a moment later.
+ */
+export const EXACT_LIMITS: ReadonlySet<RateLimitedAction> = new Set([
+  'auth.register',
+  'auth.login',
+  'auth.login.address',
+  'auth.refresh',
+  'auth.password',
+  'connect',
+  'users.export',
+  'chats.create',
+  'invites.join',
+  'reports',
+  'media.upload',
+  'link_previews',
+  'new_status',
+  'call_user',
+]);

@@ -12,6 +12,7 @@ const GATHER_MS = 1000;
 /** Spans that wait while the database is away; beyond, they are lost. */
 const MAX_WAITING = 100_000;
 const BATCH = 500;
+const FUTURE = new Date(8.64e15);
 
 /** The connections of one user; the open ones end in the future. */
 export interface KnownConnections {
@@ -55,17 +56,26 @@ export class Connections implements OnApplicationShutdown {
 
   /** One query, whatever the number of people. */
   async of(userIds: readonly string[]): Promise<Map<string, KnownConnections>> {
-    await this.flush();
+    const unstored = await this.unstored(userIds);
     const stored = await this.histories.findByUsers(userIds);
-    const future = new Date(8.64e15);
     const keptSince = new Date(this.clock.nowMs() - KEEP_MS);
     return new Map(
       userIds.map((userId) => {
-        const past = [...(stored.get(userId) ?? []), ...(this.ended.get(userId) ?? [])];
-        const open = [...(this.open.get(userId)?.values() ?? [])].map((span) => ({ ...span, to: future }));
+        const past = stored.get(userId) ?? [];
         const [oldest] = past;
         const since = oldest && past.length >= MAX_SPANS ? oldest.from : keptSince;
-        return [userId, { spans: [...past, ...open], since }];
+        return [userId, { spans: [...past, ...(unstored[userId] ?? [])], since }];
+      }),
+    );
+  }
+
+  /** What this node alone knows: the open ones, and those that could not be stored. The others are stored by then. */
+  async unstored(userIds: readonly string[]): Promise<Record<string, ConnectionSpan[]>> {
+    await this.flush();
+    return Object.fromEntries(
+      userIds.map((userId) => {
+        const open = [...(this.open.get(userId)?.values() ?? [])].map((span) => ({ ...span, to: FUTURE }));
+        return [userId, [...(this.ended.get(userId) ?? []), ...open]];
       }),
     );
   }

@@ -10,11 +10,10 @@ import {
   decodeCursor,
   DEFAULT_PAGE,
   encodeCursor,
-  type Page,
   type PageQueryDto,
 } from '../../common/pagination/cursor.js';
 import { toObjectId } from '../../database/object-id.js';
-import type { RecipientTraceView } from './message-trace.view.js';
+import type { MessageTracePageView, RecipientTraceView } from './message-trace.view.js';
 import { type RecipientFacts, TraceFacts, type TracedMessage } from './trace-facts.service.js';
 import { traceConnections } from './trace-reason.js';
 
@@ -34,18 +33,19 @@ export class MessageTrace {
     userId: string,
     messageId: string,
     { cursor, limit = DEFAULT_PAGE }: PageQueryDto,
-  ): Promise<Page<RecipientTraceView>> {
+  ): Promise<MessageTracePageView> {
     const after = cursor === undefined ? null : String(decodeCursor(cursor, ['id'])[0]);
     const { message, own } = await this.find(userId, messageId);
     const found = await this.members.findPage(message.chatId, after, limit + 1, { past: true });
     const page = found.slice(0, limit);
     const stretches = visibleStretches({ ...own, hiddenUpToSeq: 0 });
     const others = page.filter((one) => one.userId !== userId && (one.isActive || overlaps(one, stretches)));
-    const facts = await this.facts.of(message, others);
+    const { byUser, unheardNodes } = await this.facts.of(message, others);
     const last = found.length > limit ? page.at(-1) : undefined;
     return {
-      items: others.map((one) => traceOf(message, one, facts.get(one.userId))),
+      items: others.map((one) => traceOf(message, one, byUser.get(one.userId))),
       nextCursor: last ? encodeCursor([last.userId]) : null,
+      ...(unheardNodes && { unheardNodes }),
     };
   }
 

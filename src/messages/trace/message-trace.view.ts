@@ -11,7 +11,7 @@ export class TraceReasonView {
     enum: TRACE_REASONS,
     example: 'no_device',
     description:
-      '`left_before`, `joined_after`: the message was not for them. `left_since`: they left before a device confirmed it. `you_blocked`: I have blocked them, so I may not know more. `hidden`: their privacy settings do not let me know. `not_confirmed`: a device was connected then or came since, and did not confirm. `no_device`: none was connected then, nor since. `not_known`: it is too long ago.',
+      '`left_before`, `joined_after`: the message was not for them. `left_since`: they left before a device confirmed it. `you_blocked`: I have blocked them, so I may not know more. `hidden`: their privacy settings do not let me know. `not_confirmed`: a device was connected then or came since, and did not confirm. `no_device`: none was connected then, nor since. `not_known`: it is too long ago, or a node of the server did not say.',
   })
   code: TraceReason;
 
@@ -79,4 +79,11 @@ export class MessageTracePageView extends PageView {
     description: 'By user id, without the sender; pages may come short',
   })
   items: RecipientTraceView[];
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['7c1f2a3e-52b4-4f0a-9d8e-1b2c3d4e5f60'],
+    description:
+      'Nodes of the server that did not say who is connected there; `[]` where they can not be asked at all. Absent where all was heard',
+  })
+  unheardNodes?: string[];
 }

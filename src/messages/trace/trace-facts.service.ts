@@ -9,7 +9,8 @@ import { ReceiptMoves } from '../../chats/receipts/receipt-moves.service.js';
 import { ReceiptPrivacy } from '../../chats/receipts/receipt-privacy.js';
 import { BlocksService } from '../../users/blocks.service.js';
 import { PrivacyService } from '../../users/privacy.service.js';
-import { Connections, type KnownConnections } from './connections.service.js';
+import { ConnectionsOnNodes } from './connections-on-nodes.service.js';
+import type { KnownConnections } from './connections.service.js';
 import type { Sight } from './trace-reason.js';
 
 export interface TracedMessage {
@@ -33,6 +34,12 @@ export interface RecipientFacts {
   connections: KnownConnections;
 }
 
+export interface FoundFacts {
+  byUser: Map<string, RecipientFacts>;
+  /** Nodes whose open connections are not among them, if any. */
+  unheardNodes: string[] | undefined;
+}
+
 const NOTHING: Sight = { online: false, lastSeen: false };
 
 /** Looks up what a trace is made of: a fixed number of queries for a page of members. */
@@ -45,10 +52,10 @@ export class TraceFacts {
     private readonly receiptPrivacy: ReceiptPrivacy,
     private readonly privacy: PrivacyService,
     private readonly blocks: BlocksService,
-    private readonly connections: Connections,
+    private readonly connections: ConnectionsOnNodes,
   ) {}
 
-  async of(message: TracedMessage, members: Membership[]): Promise<Map<string, RecipientFacts>> {
+  async of(message: TracedMessage, members: Membership[]): Promise<FoundFacts> {
     const { chatId, senderId, seq } = message;
     const ids = members.map(({ userId }) => userId);
     const [receipts, moves, areReadsShown, may, blockedSince, connections, endings] = await Promise.all([
@@ -61,7 +68,7 @@ export class TraceFacts {
       this.endingsOf(chatId, members),
     ]);
     const marks = receipts.get(chatId)?.marks ?? {};
-    return new Map(
+    const byUser = new Map(
       members.map(({ userId, isActive, spans }) => {
         const leftRev = isActive ? null : spans.at(-1)?.toRev;
         // Whoever is gone shares no chat with the sender any more: their coming and going is their own.
@@ -76,11 +83,12 @@ export class TraceFacts {
           leftAt: leftRev ? endings.get(leftRev) : undefined,
           blockedAt: blockedSince.get(userId),
           sight,
-          connections: connections.get(userId) ?? { spans: [], since: message.sentAt },
+          connections: connections.byUser.get(userId) ?? { spans: [], since: message.sentAt },
         };
         return [userId, facts];
       }),
     );
+    return { byUser, unheardNodes: connections.unheardNodes };
   }
 
   /** In a chat of two only while both show what they read. */

@@ -7,6 +7,7 @@ import { ConnectionHistoriesRepository } from './connection-histories.repository
 import { ConnectionHistory, ConnectionHistorySchema } from './connection-history.schema.js';
 import { ConnectionsData } from './connections-data.js';
 import { ConnectionsListener } from './connections.listener.js';
+import { ConnectionsOnNodes } from './connections-on-nodes.service.js';
 import { Connections } from './connections.service.js';
 import { MessageTraceController } from './message-trace.controller.js';
 import { MessageTrace } from './message-trace.service.js';
@@ -24,6 +25,7 @@ import { TraceFacts } from './trace-facts.service.js';
     MessageTrace,
     TraceFacts,
     Connections,
+    ConnectionsOnNodes,
     ConnectionsListener,
     ConnectionsData,
     ConnectionHistoriesRepository,
