@@ -60,7 +60,9 @@ export class HotEvents {
   ): Promise<unknown> {
     try {
       this.guard.assertFresh(socket);
-      await this.limiter.consume(metadata.limit ?? 'events', socket.data.user.userId);
+      // Counted in memory: what one socket sends stays in order.
+      const admitted = this.limiter.admit(metadata.limit ?? 'events', socket.data.user.userId);
+      if (admitted) await admitted;
       return await method(socket.data.user, toDto(dto, payload));
     } catch (error) {
       this.filter.answer(error, metadata.name, reply);

@@ -3,7 +3,7 @@ import type { ChatLogRow, MessageType, QuotedStatusRow } from '../chats/log/chat
 import type { RowDraft } from '../chats/log/chat-log.service.js';
 import type { ContactCardRow, LocationRow, PollRow, QuotedMessageRow } from '../chats/log/message-content.js';
 import { ValidationError } from '../common/errors/app-error.js';
-import { newObjectId, toObjectId } from '../database/object-id.js';
+import { newObjectId, type ObjectId, toObjectId } from '../database/object-id.js';
 import type { Attachment } from '../media/attachment.js';
 
 export type SendableType = Exclude<MessageType, 'system'>;
@@ -61,30 +61,29 @@ export function checkedContent(content: MessageContent): MessageContent {
       throw ValidationError.of(other, 'whitelistValidation', message);
     }
   }
-  return type === content.type ? content : { ...content, type };
+  // Text goes without saying.
+  return type === content.type || type === 'text' ? content : { ...content, type };
 }
 
-/** The content of a row, without what depends on the chat. */
-export function toRowContent(
+/** A new row, without what the log gives it. Field by field: most messages have few of them, and there are many. */
+export function toRowDraft(
+  senderId: ObjectId,
   content: MessageContent,
   { type, text, attachments }: MessageBody,
   quoted: QuotedMessageRow | null,
-): Omit<RowDraft, 'kind' | 'senderId'> {
+): RowDraft {
   const { clientMessageId, expiresInSeconds, mentions, location, contact, poll, forwardCount } = content;
+  const row: RowDraft = { kind: 'message', senderId, clientMessageId, type, text };
   const replyTo = quoted ?? (content.replyTo && toQuotedRow(content.replyTo));
-  return {
-    clientMessageId,
-    type,
-    text,
-    ...(attachments && { attachments: attachments.map(toAttachmentRow) }),
-    ...(expiresInSeconds !== undefined && { expiresInSeconds }),
-    ...(replyTo && { replyTo }),
-    ...(mentions && mentions.length > 0 && { mentions: mentions.map(toObjectId) }),
-    ...(location && { location: defined(location) }),
-    ...(contact && { contact: defined(contact) }),
-    ...(poll && { poll: toPollRow(poll) }),
-    ...(forwardCount && { forwardCount }),
-  };
+  if (attachments) row.attachments = attachments.map(toAttachmentRow);
+  if (expiresInSeconds !== undefined) row.expiresInSeconds = expiresInSeconds;
+  if (replyTo) row.replyTo = replyTo;
+  if (mentions && mentions.length > 0) row.mentions = mentions.map(toObjectId);
+  if (location) row.location = defined(location);
+  if (contact) row.contact = defined(contact);
+  if (poll) row.poll = toPollRow(poll);
+  if (forwardCount) row.forwardCount = forwardCount;
+  return row;
 }
 
 /** Whether a row is what was sent with this content; of a deleted one nobody knows any more. */

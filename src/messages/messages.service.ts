@@ -28,7 +28,7 @@ import {
   type MessageBody,
   type MessageContent,
   textSent,
-  toRowContent,
+  toRowDraft,
 } from './message-content.js';
 import { type Quote, Quotes } from './quotes.service.js';
 import { RecentSends } from './recent-sends.js';
@@ -211,14 +211,13 @@ export class MessagesService {
     { body, quote }: Prepared,
   ): Promise<AppendResult> {
     const sender = toObjectId(senderId);
-    const row = toRowContent(content, body, quote && quote.row);
     const write = this.log.append({
       chatId,
       draft: (state) => {
         assertMaySend(state, senderId);
         if (quote?.isStale(state)) throw new StaleQuoteError();
         if (content.mentions?.some((id) => !state.has(id))) throw notMentionable();
-        return { kind: 'message', senderId: sender, ...row };
+        return toRowDraft(sender, content, body, quote && quote.row);
       },
       stored: (stored, recipientIds) => {
         this.events.publish('message.created', { message: viewOf(stored), recipientIds });

@@ -43,10 +43,15 @@ export class RateLimiter {
 
   /** Takes points of `key`, a user id or an address; `RATE_LIMITED` when so many are not left. */
   async consume(action: RateLimitedAction, key: string, points = 1): Promise<void> {
+    await this.admit(action, key, points);
+  }
+
+  /** The same, without a promise where there is nothing to wait for: refused by a throw, then or at once. */
+  admit(action: RateLimitedAction, key: string, points = 1): void | Promise<void> {
     if (points <= 0) return;
     const taken = this.limits?.get(action)?.(key, points) ?? 0;
-    const waitMs = typeof taken === 'number' ? taken : await taken;
-    if (waitMs > 0) throw new RateLimitedError(action, waitMs);
+    if (typeof taken === 'number') assertTaken(action, taken);
+    else return taken.then((waitMs) => assertTaken(action, waitMs));
   }
 }
 
@@ -74,4 +79,8 @@ function takeExactly(action: RateLimitedAction, redis: RedisLink | null): Take {
       throw reason;
     }
   };
+}
+
+function assertTaken(action: RateLimitedAction, waitMs: number): void {
+  if (waitMs > 0) throw new RateLimitedError(action, waitMs);
 }

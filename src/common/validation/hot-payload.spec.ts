@@ -107,7 +107,6 @@ describe('hot payloads', () => {
             if (!dtoOrNull) continue;
             accepted += 1;
             expect(isRight(dto, payload), JSON.stringify(payload)).toBe(true);
-            expect(dtoOrNull).toBeInstanceOf(dto);
             expect({ ...dtoOrNull }).toEqual(payload);
           }
         }

@@ -25,7 +25,7 @@ export function HotPayload(): ClassDecorator {
   return (dto) => void hot.add(dto);
 }
 
-/** The DTO, or `null`: the payload has to go the long way. */
+/** The payload itself, which has the fields of its DTO and nothing else, or `null`: it has to go the long way. */
 export function acceptHot<T extends object>(dto: new () => T, input: object): T | null {
   if (!hot.has(dto)) return null;
   let fields = compiled.get(dto);
@@ -43,7 +43,7 @@ export function acceptHot<T extends object>(dto: new () => T, input: object): T 
     if (!rules?.every((holds) => holds(value, given))) return null;
   }
   // Another field is no field of ours.
-  return known === Object.keys(given).length ? Object.assign(new dto(), given) : null;
+  return known === Object.keys(given).length ? (input as T) : null;
 }
 
 function compile(dto: Dto): FieldRules[] {
