@@ -3,11 +3,14 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { ServerOptions } from 'socket.io';
 
 import type { RedisLink } from '../cluster/redis-link.js';
+import type { PrimaryChannel } from '../cluster/workers/primary-channel.js';
 import type { AppConfig } from '../config/app-config.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
 import { ReplyDeadline } from './reply-deadline.js';
 import { streamAdapter } from './stream-adapter.js';
+import { workerAdapter } from './worker-adapter.js';
+import { WorkerRouting } from './worker-routing.js';
 
 /** A larger packet closes the socket: the transport's own limit. */
 export const MAX_PACKET_BYTES = 64 * 1024;
@@ -20,21 +23,30 @@ export const MAX_PACKET_BYTES = 64 * 1024;
 export const PING_INTERVAL_MS = 25_000;
 export const PING_TIMEOUT_MS = 20_000;
 
+/** What reaches the other nodes, where there are any. */
+export interface Others {
+  redis: RedisLink | null;
+  /** This process is one of several behind one port. */
+  primary: PrimaryChannel | null;
+}
+
 /** Socket.IO on the app's own port, with our limits, and one dispatcher per socket. */
 export class SocketIoAdapter extends IoAdapter {
   private readonly dispatchers = new WeakMap<ParleySocket, EventDispatcher>();
   private readonly deadline = new ReplyDeadline();
+  private routing: WorkerRouting | null = null;
 
   constructor(
     app: INestApplicationContext,
     private readonly config: AppConfig,
-    private readonly redis: RedisLink | null,
+    private readonly others: Others,
   ) {
     super(app);
   }
 
   override createIOServer(port: number, options?: ServerOptions) {
-    return super.createIOServer(port, {
+    const adapter = adapterTo(this.others);
+    const server = super.createIOServer(port, {
       ...options,
       maxHttpBufferSize: MAX_PACKET_BYTES,
       pingInterval: PING_INTERVAL_MS,
@@ -42,9 +54,11 @@ export class SocketIoAdapter extends IoAdapter {
       // Compressing messages of a hundred bytes costs many times what sending them does.
       perMessageDeflate: false,
       httpCompression: false,
-      ...(this.redis && { adapter: streamAdapter(this.redis) }),
+      ...(adapter && { adapter }),
       cors: { origin: this.config.corsOrigin, credentials: true },
     } as ServerOptions);
+    if (this.others.primary) this.routing = new WorkerRouting(server.engine, this.others.primary);
+    return server;
   }
 
   /** Nest calls it once per gateway and socket, with the handlers bound to the socket. */
@@ -59,6 +73,12 @@ export class SocketIoAdapter extends IoAdapter {
 
   override async dispose(): Promise<void> {
     this.deadline.stop();
+    this.routing?.stop();
     await super.dispose();
   }
+}
+
+function adapterTo({ redis, primary }: Others): ServerOptions['adapter'] | null {
+  if (redis) return streamAdapter(redis);
+  return primary && workerAdapter(primary);
 }

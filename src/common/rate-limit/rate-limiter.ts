@@ -7,19 +7,28 @@ import {
 } from 'rate-limiter-flexible';
 
 import { RedisLink } from '../../cluster/redis-link.js';
+import { PrimaryChannel } from '../../cluster/workers/primary-channel.js';
 import { AppConfig } from '../../config/app-config.js';
 import { RateLimitedError } from '../errors/app-error.js';
 import { RATE_LIMITS, type RateLimitedAction } from './rate-limits.js';
+import { WorkerCounter } from './worker-counter.js';
+
+type Limiter = Pick<RateLimiterAbstract, 'consume'>;
 
 /** Counts actions per key, on all nodes together, and refuses what is too much. */
 @Injectable()
 export class RateLimiter {
-  private readonly limiters: Map<RateLimitedAction, RateLimiterAbstract> | null;
+  private readonly limiters: Map<RateLimitedAction, Limiter> | null;
 
-  constructor(config: AppConfig, @Optional() @Inject(RedisLink) redis: RedisLink | null = null) {
+  constructor(
+    config: AppConfig,
+    @Optional() @Inject(RedisLink) redis: RedisLink | null = null,
+    @Optional() @Inject(PrimaryChannel) primary: PrimaryChannel | null = null,
+  ) {
+    const shared = { redis, primary };
     const entries = Object.entries(RATE_LIMITS).map(
       ([action, { points, seconds }]) =>
-        [action as RateLimitedAction, limiterOf(action, { points, duration: seconds }, redis)] as const,
+        [action as RateLimitedAction, limiterOf(action, { points, duration: seconds }, shared)] as const,
     );
     this.limiters = config.isRateLimited ? new Map(entries) : null;
   }
@@ -41,8 +50,9 @@ export class RateLimiter {
 function limiterOf(
   action: string,
   limit: { points: number; duration: number },
-  redis: RedisLink | null,
-): RateLimiterAbstract {
+  { redis, primary }: { redis: RedisLink | null; primary: PrimaryChannel | null },
+): Limiter {
+  if (!redis && primary) return new WorkerCounter(primary, action, limit);
   const memory = new RateLimiterMemory(limit);
   if (!redis) return memory;
   return new RateLimiterRedis({
