@@ -96,4 +96,9 @@ function mendableReason(error: unknown): string | null {
 }
 
 const LISTENING = new Set(['listen', 'getaddrinfo']);
-const CONNECTING = new Set(['MongooseServerSelectionError', 'MongoParseError', 'MongoInvalidArgumentError']);
+const CONNECTING = new Set([
+  'MongoServerSelectionError',
+  'MongooseServerSelectionError',
+  'MongoParseError',
+  'MongoInvalidArgumentError',
+]);

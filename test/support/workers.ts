@@ -97,6 +97,21 @@ export class Workers {
     return this.connect(person, { transports: ['websocket'], reconnection: false, agent });
   }
 
+  /** Clients of these people in turn, as any client connects, until some are on each of the workers. */
+  async connectAll(people: readonly Person[], options: Partial<ManagerOptions> = {}): Promise<TestSocket[]> {
+    const count = (await this.server.workers()).length;
+    const devices: TestSocket[] = [];
+    const owners = new Set<number>();
+    while (devices.length < people.length || owners.size < count) {
+      if (devices.length > TRIES)
+        throw new Error(`${TRIES} clients came to ${owners.size} of ${count} workers`);
+      const device = await this.connect(people[devices.length % people.length] as Person, options);
+      devices.push(device);
+      owners.add(workerOf({ sid: device.raw.io.engine.id as string }));
+    }
+    return devices;
+  }
+
   /** Resolves when none of them runs any more. */
   async gone(pids: readonly number[]): Promise<void> {
     await vi.waitFor(() => {

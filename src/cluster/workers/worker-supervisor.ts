@@ -46,9 +46,9 @@ export class WorkerSupervisor implements BeforeApplicationShutdown {
     this.settings = { MONGODB_URI: this.database.uri, PORT: String(port) };
     cluster.schedulingPolicy = cluster.SCHED_RR;
     // What stops one stops all: the first one goes ahead, makes the indexes, and is the only one to complain.
-    await this.startFirst(this.fork());
-    await Promise.all(Array.from({ length: workers - 1 }, () => this.startFirst(this.fork())));
-    for (const worker of this.workers) this.watch(worker);
+    const first = await this.startOne();
+    const others = await Promise.all(Array.from({ length: workers - 1 }, () => this.startOne()));
+    for (const worker of [first, ...others]) this.watch(worker);
     return port;
   }
 
@@ -66,9 +66,11 @@ export class WorkerSupervisor implements BeforeApplicationShutdown {
     return worker;
   }
 
-  private startFirst(worker: Worker): Promise<void> {
+  /** For the start of the whole: one that fails ends it. */
+  private startOne(): Promise<Worker> {
+    const worker = this.fork();
     return new Promise((resolve, reject) => {
-      worker.once('listening', () => resolve());
+      worker.once('listening', () => resolve(worker));
       worker.once('exit', (code: number | null, signal: string | null) =>
         reject(new WorkerFailed(code, signal)),
       );
@@ -79,7 +81,9 @@ export class WorkerSupervisor implements BeforeApplicationShutdown {
     const replace = () => {
       if (this.isStopping) return;
       const { exitCode, signalCode } = worker.process;
-      this.logger.error(`worker ${worker.id} has ended (${signalCode ?? `exit code ${exitCode}`})`);
+      this.logger.error(
+        `worker ${worker.id} (process ${worker.process.pid}) has ended (${signalCode ?? `exit code ${exitCode}`})`,
+      );
       const delay = this.policy.nextDelay(Date.now()) ?? RESTARTS.maxDelayMs;
       const pause = setTimeout(() => {
         this.pauses.delete(pause);
