@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -52,6 +53,7 @@ export class WorkerRouting {
     };
     this.server.on('request', own.handleRequest).on('upgrade', own.handleUpgrade);
     this.folder = this.listen();
+    this.folder.catch(() => undefined); // the server stops before it has begun; who waits for it is told
     primary.whenUpgrading((connection, text) => this.takeOver(connection, text));
   }
 
@@ -65,6 +67,10 @@ export class WorkerRouting {
     const folder = await this.primary.ask('folder');
     // Whoever passes polls on keeps connections open for the next ones, for as long as both live.
     this.server.keepAliveTimeout = 0;
+    process.once('exit', () => {
+      // Ended by the end of the primary, which then could not tidy up.
+      if (!process.connected) rmSync(folder, { recursive: true, force: true });
+    });
     this.server.listen({ path: addressIn(folder, this.primary.workerId), exclusive: true });
     return folder;
   }

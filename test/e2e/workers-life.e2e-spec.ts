@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,10 +13,14 @@ const MAIN = resolve('dist/main.js');
 
 describe('the primary of several workers, with an engine of its own', () => {
   let dataDir: string;
+  /** Where processes put what is not to outlive them. */
+  let temporary: string;
   let open: Workers[];
 
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'parley-life-'));
+    temporary = join(dataDir, 'tmp');
+    mkdirSync(temporary);
     open = [];
   });
   afterEach(async () => {
@@ -25,7 +29,7 @@ describe('the primary of several workers, with an engine of its own', () => {
   });
 
   async function start(): Promise<Workers> {
-    const server = await Workers.start(2, {}, dataDir);
+    const server = await Workers.start(2, { TMPDIR: temporary }, dataDir);
     open.push(server);
     return server;
   }
@@ -41,7 +45,7 @@ describe('the primary of several workers, with an engine of its own', () => {
 
     expect((await first.server.terminate()).code).toBe(0);
     await first.gone(pids);
-    expect(readdirSync(dataDir)).toContain('jwt-secret');
+    expect(readdirSync(temporary)).toEqual([]);
 
     const second = await start();
     await second.http.get('/api/users/me').set(auth).expect(200);
@@ -56,6 +60,7 @@ describe('the primary of several workers, with an engine of its own', () => {
     await server.server.kill();
 
     await server.gone(pids);
+    expect(readdirSync(temporary)).toEqual([]);
   }, 120_000);
 
   it('should serve on when its engine is killed, by another one', async () => {

@@ -205,6 +205,24 @@ describe('a server of two workers', () => {
     ]);
   });
 
+  it('should give up a worker that stands still, until it moves again', async () => {
+    const [annPhone, bobPhone] = [await on(2, ann), await on(1, bob)];
+    await annPhone.next('user_online', ({ userId }) => userId === bob.id);
+    annPhone.forget();
+    const [pid] = (await server.server.workers()) as [number];
+
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await annPhone.next('user_offline', ({ userId }) => userId === bob.id, 20_000);
+      await say(annPhone, 'meanwhile');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+
+    await annPhone.next('user_online', ({ userId }) => userId === bob.id, 20_000);
+    expect(await bobPhone.next('receive_message')).toMatchObject({ text: 'meanwhile' });
+  }, 60_000);
+
   it('should lose, double and reorder nothing in bursts from both', async () => {
     const [annPhone, bobPhone] = [await on(1, ann), await on(2, bob)];
     const devices = [annPhone, bobPhone, await on(2, ann), await on(1, bob)];
