@@ -86,7 +86,7 @@ describe('one of two workers that is killed', () => {
   it('should be there again for its clients, who miss nothing', async () => {
     await meet();
     const tablet = await server.connect(bob);
-    while (workerOf({ sid: tablet.raw.io.engine.id as string }) !== falls()) {
+    while (workerOf({ sid: tablet.raw.io.engine.id }) !== falls()) {
       tablet.raw.disconnect().connect();
       await tablet.connected();
     }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Person } from '../support/cluster.js';
 import { databaseUri } from '../support/create-test-app.js';
 import { RedisServer } from '../support/redis-server.js';
 import { requires } from '../support/requires.js';
@@ -28,7 +27,7 @@ describe.runIf(requires('redis-server'))('workers of two machines with a Redis b
 
   it('should bring everything to every worker of both, for clients that poll first too', async () => {
     const [here, there] = machines as [Workers, Workers];
-    const [ann, bob] = (await Promise.all([here.person('Ann'), there.person('Bob')])) as [Person, Person];
+    const [ann, bob] = await Promise.all([here.person('Ann'), there.person('Bob')]);
     const chatId = await here.directChat(ann, bob);
     const devices = [
       ...(await here.connectAll([ann, bob])),

@@ -72,7 +72,7 @@ describe('a server of two workers', () => {
       await expect
         .poll(() => engines.map((engine) => engine.transport.name), { timeout: 15_000 })
         .toEqual(devices.map(() => transport));
-      const owners = engines.map(({ id }) => workerOf({ sid: id as string }));
+      const owners = engines.map(({ id }) => workerOf({ sid: id }));
       expect(new Set(owners)).toEqual(new Set(WORKERS));
 
       const texts = Array.from({ length: 20 }, (__, n) => `${transport} ${n}`);
@@ -82,7 +82,7 @@ describe('a server of two workers', () => {
         const heard = await device.count('receive_message', texts.length);
         expect(heard.map(({ text }) => text as string)).toEqual(texts);
       }
-      expect(engines.map(({ id }) => workerOf({ sid: id as string }))).toEqual(owners);
+      expect(engines.map(({ id }) => workerOf({ sid: id }))).toEqual(owners);
     },
     60_000,
   );

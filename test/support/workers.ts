@@ -107,7 +107,7 @@ export class Workers {
         throw new Error(`${TRIES} clients came to ${owners.size} of ${count} workers`);
       const device = await this.connect(people[devices.length % people.length] as Person, options);
       devices.push(device);
-      owners.add(workerOf({ sid: device.raw.io.engine.id as string }));
+      owners.add(workerOf({ sid: device.raw.io.engine.id }));
     }
     return devices;
   }

@@ -24,7 +24,7 @@ export type FromWorker = Telling | { kind: 'ask'; id: number; question: Question
 
 export type FromPrimary =
   | Telling
-  | { kind: 'answer'; id: number; answer?: unknown; failure?: string }
+  | { kind: 'reply'; id: number; answer?: unknown; failure?: string }
   /** Another worker is gone. */
   | { kind: 'loss' }
   /** This worker stood still for so long that not all could be kept for it. */

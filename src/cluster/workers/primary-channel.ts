@@ -18,8 +18,8 @@ import {
 import { Outbox } from './outbox.js';
 
 interface Waiting {
-  resolve(answer: unknown): void;
-  reject(error: Error): void;
+  resolve: (answer: never) => void;
+  reject: (error: Error) => void;
 }
 
 /** A TCP connection as processes hand it over: Node's own object below a `Socket`. */
@@ -60,7 +60,7 @@ export class PrimaryChannel implements OnApplicationShutdown {
     const id = this.asked;
     this.outbox.add({ kind: 'ask', id, question, args });
     return new Promise<Answer<Q>>((resolve, reject) => {
-      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.waiting.set(id, { resolve, reject });
     });
   }
 
@@ -94,7 +94,7 @@ export class PrimaryChannel implements OnApplicationShutdown {
 
   /** Whoever still asks is not to wait for an answer to come. */
   onApplicationShutdown(): void {
-    for (const { reject } of this.waiting.values()) reject(new Error('the server stops'));
+    for (const waiting of this.waiting.values()) waiting.reject(new Error('the server stops'));
     this.waiting.clear();
   }
 
@@ -106,7 +106,7 @@ export class PrimaryChannel implements OnApplicationShutdown {
   private read({ parley }: Batch<FromPrimary>): void {
     for (const frame of parley) {
       switch (frame.kind) {
-        case 'answer':
+        case 'reply':
           this.answered(frame);
           break;
         case 'tell':
@@ -122,10 +122,10 @@ export class PrimaryChannel implements OnApplicationShutdown {
     }
   }
 
-  private answered({ id, answer, failure }: Extract<FromPrimary, { kind: 'answer' }>): void {
+  private answered({ id, answer, failure }: Extract<FromPrimary, { kind: 'reply' }>): void {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
-    if (failure === undefined) waiting?.resolve(answer);
+    if (failure === undefined) waiting?.resolve(answer as never);
     else waiting?.reject(new Error(failure));
   }
 }

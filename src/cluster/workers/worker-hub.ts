@@ -65,9 +65,9 @@ export class WorkerHub {
     let reply: FromPrimary;
     try {
       const answer: unknown = (this.questions[question] as (...args: unknown[]) => unknown)(...args);
-      reply = { kind: 'answer', id, answer: answer instanceof Promise ? await answer : answer };
+      reply = { kind: 'reply', id, answer: answer instanceof Promise ? await answer : answer };
     } catch (error) {
-      reply = { kind: 'answer', id, failure: String(error) };
+      reply = { kind: 'reply', id, failure: String(error) };
     }
     line.say(reply);
   }
