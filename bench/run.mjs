@@ -58,7 +58,7 @@ function read(args) {
 
 /** Says what is about to be done and where, and plans the cores. */
 function place(options) {
-  const placement = planPlacement(options.engineCore);
+  const placement = planPlacement(options.engineCore, options.workers);
   const what = JOBS[options.job].introduction(options);
   console.log(`\n${options.job}: ${what}\nNode ${process.version}; ${placement.note}.\n`);
   return placement;

@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 
 import { RedisLink } from './cluster/redis-link.js';
+import { PrimaryChannel } from './cluster/workers/primary-channel.js';
 import { requestDeadline } from './common/http/request-deadline.middleware.js';
 import { requireJson } from './common/http/require-json.middleware.js';
 import { AppConfig } from './config/app-config.js';
@@ -47,7 +48,9 @@ export function setupApp(app: NestExpressApplication): void {
   app.getHttpServer().requestTimeout = REQUEST_MS;
   const frames = new FrameBatcher();
   app.use(eventsFirst(frames));
-  app.useWebSocketAdapter(new SocketIoAdapter(app, config, app.get<RedisLink | null>(RedisLink), frames));
+  const redis = app.get<RedisLink | null>(RedisLink);
+  const primary = app.get<PrimaryChannel | null>(PrimaryChannel);
+  app.useWebSocketAdapter(new SocketIoAdapter(app, config, { redis, primary }, frames));
   // Being told to stop, and having stopped in order, is no failure.
   app.enableShutdownHooks([], { useProcessExit: true });
   setupDocs(app);

@@ -1,31 +1,76 @@
-import type { LogLevel } from '@nestjs/common';
+import cluster from 'node:cluster';
+
+import type { INestApplicationContext, LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 import { APP_OPTIONS, setupApp } from './app.setup.js';
+import { WorkerFailed } from './cluster/workers/worker-failed.js';
 import { AppLogger } from './common/app-logger.js';
 import { AppConfig } from './config/app-config.js';
 import { ConfigurationError } from './config/environment.js';
 import { EngineStartError } from './database/embedded/engine-start-error.js';
 
 const LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];
+const QUIET = { logger: false, abortOnError: false } as const;
 
-/** Creates the app and listens. What the operator can mend is printed without a stack; exit code 1. */
+/** Starts the server. What the operator can mend is printed without a stack; exit code 1. */
 export async function bootstrap(): Promise<void> {
   try {
-    // Imported here: a bad setting throws while the modules are made, and must be reported below.
-    const { AppModule } = await import('./app.module.js');
-    const logger = new AppLogger();
-    const app = await NestFactory.create<NestExpressApplication>(AppModule, { ...APP_OPTIONS, logger });
-    const config = app.get(AppConfig);
-    logger.setLogLevels(LEVELS.slice(0, LEVELS.indexOf(config.logLevel) + 1));
-    app.useLogger(logger);
-    setupApp(app);
-    await app.listen(config.port, config.host);
-    announce(await app.getUrl());
+    if (cluster.isPrimary && (await countWorkers()) > 1) await startPrimary();
+    else await startApp();
   } catch (error) {
     fail(error);
   }
+}
+
+/*
+ * Modules are imported where they are used: a bad setting throws while they are made, and must be reported above.
+ */
+
+async function countWorkers(): Promise<number> {
+  const { ConfigModule } = await import('./config/config.module.js');
+  const context = await NestFactory.createApplicationContext(ConfigModule, QUIET);
+  return context.get(AppConfig).workers;
+}
+
+/** Creates the app and listens; a worker leaves it to the primary to tell. */
+async function startApp(): Promise<void> {
+  const { AppModule } = await import('./app.module.js');
+  const logger = new AppLogger();
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, { ...APP_OPTIONS, logger });
+  const config = app.get(AppConfig);
+  useLogger(app, logger);
+  setupApp(app);
+  await app.listen(config.port, config.host);
+  if (cluster.isPrimary) announce(await app.getUrl());
+}
+
+async function startPrimary(): Promise<void> {
+  const { PrimaryModule } = await import('./cluster/workers/primary.module.js');
+  const { WorkerSupervisor } = await import('./cluster/workers/worker-supervisor.js');
+  const logger = new AppLogger();
+  const options = { bufferLogs: true, abortOnError: false, logger };
+  const primary = await NestFactory.createApplicationContext(PrimaryModule, options);
+  useLogger(primary, logger);
+  primary.enableShutdownHooks([], { useProcessExit: true });
+  try {
+    const port = await primary.get(WorkerSupervisor).start();
+    announce(urlOf(primary.get(AppConfig).host, port));
+  } catch (error) {
+    await primary.close();
+    throw error;
+  }
+}
+
+function useLogger(app: INestApplicationContext, logger: AppLogger): void {
+  logger.setLogLevels(LEVELS.slice(0, LEVELS.indexOf(app.get(AppConfig).logLevel) + 1));
+  app.useLogger(logger);
+}
+
+function urlOf(host: string, port: number): string {
+  const name = host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
 }
 
 function announce(url: string): void {
@@ -36,6 +81,7 @@ function announce(url: string): void {
 }
 
 function fail(error: unknown): void {
+  if (error instanceof WorkerFailed && error.isTold) process.exit(1);
   const mendable = mendableReason(error);
   console.error(mendable === null ? error : `Parley can't start. ${mendable}`);
   process.exit(1);
@@ -50,4 +96,9 @@ function mendableReason(error: unknown): string | null {
 }
 
 const LISTENING = new Set(['listen', 'getaddrinfo']);
-const CONNECTING = new Set(['MongooseServerSelectionError', 'MongoParseError', 'MongoInvalidArgumentError']);
+const CONNECTING = new Set([
+  'MongoServerSelectionError',
+  'MongooseServerSelectionError',
+  'MongoParseError',
+  'MongoInvalidArgumentError',
+]);

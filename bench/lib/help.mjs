@@ -19,6 +19,7 @@ What is measured (defaults in brackets)
   --in-flight N    on the way at a time: pairs (8 per sender), latency (1 per sender), group (4), history (4),
                    chats and sync (1), scale (400 in all); connects: handshakes (32)
   --receipts       receivers confirm each delivery: pairs, latency (Parley only; the relay has no receipts)
+  --workers N      processes that serve: pairs (1; Parley only, and with more nobody has a core to itself)
   --members N      members of the group (200)
   --online LIST    users online: connects (5000, the last one counts), presence (100,10000, one after the other)
   --messages N     messages to read from: history (100000), sync (1000)

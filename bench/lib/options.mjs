@@ -42,6 +42,7 @@ const DEFINITIONS = {
   chats: text,
   users: text,
   receipts: { type: 'boolean' },
+  workers: text,
   quick: flag,
   publish: flag,
   check: flag,
@@ -73,6 +74,7 @@ export function readOptions(args, { jobs, targets }) {
   if (!PEERED.has(job) && chosenTargets.some((name) => !OWN_TARGETS.has(name))) {
     throw new Error(`Only ${[...PEERED].join(' and ')} can measure other targets than relay and parley.`);
   }
+  if (values.workers !== undefined && job !== 'pairs') throw new Error('--workers is an option of pairs.');
   return {
     job,
     targets: chosenTargets,
@@ -88,6 +90,7 @@ export function readOptions(args, { jobs, targets }) {
     seconds: whole(values, 'seconds'),
     warmUp: whole(values, 'warm-up', 0),
     receipts: values.receipts ?? false,
+    workers: whole(values, 'workers') ?? 1,
     engineCore: values['engine-core'],
     entry: values.entry,
     json: values.json,

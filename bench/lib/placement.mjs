@@ -6,7 +6,12 @@ import { readFileSync } from 'node:fs';
  * The engine takes a third core; on a two-core machine it shares the generator's: it then costs the generator
  * time (which the report shows), but it neither slows the server nor hides in the server's figures.
  */
-export function planPlacement(engineCore = 'auto') {
+export function planPlacement(engineCore = 'auto', workers = 1) {
+  if (workers > 1)
+    return {
+      pinned: false,
+      note: `not pinned: ${workers} workers, the engine and the generator share the cores`,
+    };
   const cores = allowedCores();
   if (!cores) return { pinned: false, note: 'not pinned: taskset or /proc is missing, so figures vary more' };
   if (cores.length < 2) return { pinned: false, note: 'not pinned: only one core, all processes share it' };

@@ -19,7 +19,7 @@ export const parley = {
   /** A folder for one run; with `home`, several servers in a row work on the same data, and the caller removes it. */
   createHome,
 
-  async start({ entry }, { home, env } = {}) {
+  async start({ entry, workers = 1 }, { home, env } = {}) {
     const file = entry ? resolve(entry) : BUILD;
     if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first.`);
     const folder = home ?? (await createHome()).path;
@@ -30,7 +30,7 @@ export const parley = {
       const server = await startServer({
         entry: file,
         cwd: folder,
-        env: { ...environment(folder), ...env },
+        env: { ...environment(folder), WORKERS: String(workers), ...env },
         readyPath: '/health/ready',
       });
       const stop = async () => {
@@ -115,7 +115,6 @@ function environment(home) {
     LOG_LEVEL: 'warn',
     HOST: '127.0.0.1',
     RATE_LIMITS: 'off',
-    WORKERS: '1',
     DATA_DIR: join(home, 'data'),
     BCRYPT_COST: '4',
     MONGODB_URI: undefined,

@@ -9,9 +9,9 @@ import {
 
 import { Clock, type ClockTimer } from '../common/clock.js';
 import { AppConfig } from '../config/app-config.js';
+import { ClusterLink } from './cluster-link.js';
 import { NODE_ID } from './node-id.js';
-import { BEAT, FORGET, LIVING, NODE_LEASE_MS, NODES, OVERDUE } from './node-scripts.js';
-import { RedisLink } from './redis-link.js';
+import { NODE_LEASE_MS } from './node-scripts.js';
 
 const BEAT_MS = 1000;
 /** Who sees to a dead node has so long for it, and for each further turn, before another may. */
@@ -24,8 +24,8 @@ export type NodeLost = (nodeId: string, lastHeardAt: Date) => Promise<void>;
 export type Returned = (hasBeenGivenUp: boolean) => Promise<void>;
 
 /**
- * Which nodes live: each holds a lease in Redis that it renews every second. When one runs out, one of the others
- * does what the dead one has left undone. Times are those of Redis, whatever the clocks of the nodes say.
+ * Which nodes live: each holds a lease that it renews every second. When one runs out, one of the others does what the
+ * dead one has left undone. Times are those of what keeps the leases, whatever the clocks of the nodes say.
  */
 @Injectable()
 export class ClusterNodes implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -35,11 +35,14 @@ export class ClusterNodes implements OnModuleInit, OnApplicationBootstrap, Befor
   private timer: ClockTimer | null = null;
   private isStopping = false;
   private isKnown = false;
-  /** Nobody is given up before all have had time to come back, from when Redis itself was away. */
+  /** Nobody is given up before all have had time to come back, from when what keeps the leases was away itself. */
   private mayBuryAtMs = 0;
+  private burial: Promise<void> | null = null;
+  /** Another one was lost meanwhile. */
+  private isLossDue = false;
 
   constructor(
-    @Inject(RedisLink) private readonly redis: RedisLink | null,
+    @Inject(ClusterLink) private readonly link: ClusterLink | null,
     @Inject(NODE_ID) readonly nodeId: string,
     private readonly config: AppConfig,
     private readonly clock: Clock,
@@ -50,64 +53,60 @@ export class ClusterNodes implements OnModuleInit, OnApplicationBootstrap, Befor
     this.lostListeners.push(listener);
   }
 
-  /** When Redis has not known this node for a while, so that nothing of what was kept there may be right. */
+  /** When the others have not known this node for a while, so that nothing of what was kept there may be right. */
   onReturn(listener: Returned): void {
     this.returnListeners.push(listener);
   }
 
   /** The nodes that live, this one included; `null` where there is no more than this one. */
   async living(): Promise<ReadonlySet<string> | null> {
-    if (!this.redis) return null;
-    const ids = (await this.redis.client.eval(LIVING, 1, NODES)) as string[];
-    return new Set([...ids, this.nodeId]);
+    if (!this.link) return null;
+    return new Set([...(await this.link.living()), this.nodeId]);
   }
 
   async onModuleInit(): Promise<void> {
-    if (!this.redis) return;
-    await this.renew(this.redis, NODE_LEASE_MS);
+    if (!this.link) return;
+    await this.link.renew(this.nodeId, NODE_LEASE_MS);
     this.isKnown = true;
   }
 
   onApplicationBootstrap(): void {
-    if (this.redis) this.schedule(this.redis);
+    const { link } = this;
+    if (!link) return;
+    this.schedule(link);
+    link.onLoss(() => this.bury(link));
   }
 
   /** What this node leaves behind is for the others, when those who were connected here have had time to move. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
     this.timer?.cancel();
-    if (!this.redis) return;
-    await this.renew(this.redis, this.config.presenceGraceMs).catch(() => undefined);
+    await this.link?.leave(this.nodeId, this.config.presenceGraceMs).catch(() => undefined);
   }
 
-  private schedule(redis: RedisLink): void {
+  private schedule(link: ClusterLink): void {
     this.timer = this.clock.setTimer(BEAT_MS, () => {
-      void this.beat(redis).finally(() => {
-        if (!this.isStopping) this.schedule(redis);
+      void this.beat(link).finally(() => {
+        if (!this.isStopping) this.schedule(link);
       });
     });
   }
 
-  private async beat(redis: RedisLink): Promise<void> {
+  private async beat(link: ClusterLink): Promise<void> {
     try {
-      const { isNew, hasBeenGivenUp } = await this.renew(redis, NODE_LEASE_MS);
+      const { isNew, hasBeenGivenUp } = await link.renew(this.nodeId, NODE_LEASE_MS);
       if (isNew || hasBeenGivenUp || !this.isKnown) await this.comeBack(hasBeenGivenUp);
-      if (this.clock.nowMs() >= this.mayBuryAtMs) await this.bury(redis);
+      this.bury(link);
     } catch (error) {
-      if (this.isKnown && !this.isStopping)
-        this.logger.error(`the lease of this node is not renewed: ${String(error)}`);
-      this.isKnown = false;
-      redis.cut();
+      this.failed(link, error);
     }
   }
 
-  private async renew(
-    { client }: RedisLink,
-    leaseMs: number,
-  ): Promise<{ isNew: boolean; hasBeenGivenUp: boolean }> {
-    const answer = await client.eval(BEAT, 2, NODES, givenUpKey(this.nodeId), this.nodeId, leaseMs);
-    const [isNew, hasBeenGivenUp] = answer as [number, number];
-    return { isNew: isNew === 1, hasBeenGivenUp: hasBeenGivenUp === 1 };
+  private failed(link: ClusterLink, error: unknown): void {
+    if (this.isKnown && !this.isStopping)
+      this.logger.error(`the lease of this node is not renewed: ${String(error)}`);
+    this.isKnown = false;
+    link.cut();
   }
 
   private async comeBack(hasBeenGivenUp: boolean): Promise<void> {
@@ -116,20 +115,28 @@ export class ClusterNodes implements OnModuleInit, OnApplicationBootstrap, Befor
     this.isKnown = true;
   }
 
-  /** One dead node a turn; should a listener fail, it stays for the next one. */
-  private async bury({ client }: RedisLink): Promise<void> {
-    const keys = [NODES, BURIAL_PREFIX, GIVEN_UP_PREFIX];
-    const found = (await client.eval(OVERDUE, keys.length, ...keys, this.nodeId, BURIAL_MS)) as
-      [string, string] | null;
-    if (!found) return;
-    const [nodeId, endedAtMs] = found;
-    this.logger.warn(`node ${nodeId} is gone: this one does what it has left`);
-    const lastHeardAt = new Date(Number(endedAtMs) - NODE_LEASE_MS);
-    await Promise.all(this.lostListeners.map((lost) => lost(nodeId, lastHeardAt)));
-    await client.eval(FORGET, 1, NODES, nodeId);
+  /** Beside the beats: the users of a large node take longer to see to than a lease lasts. */
+  private bury(link: ClusterLink): void {
+    if (this.isStopping || this.clock.nowMs() < this.mayBuryAtMs) return;
+    if (this.burial) return void (this.isLossDue = true);
+    this.isLossDue = false;
+    this.burial = this.buryAll(link)
+      .catch((error: unknown) => this.failed(link, error))
+      .finally(() => {
+        this.burial = null;
+        if (this.isLossDue) this.bury(link);
+      });
+  }
+
+  /** Should a listener fail, its node stays for the next beat. */
+  private async buryAll(link: ClusterLink): Promise<void> {
+    for (;;) {
+      const lost = await link.findLost(this.nodeId, BURIAL_MS);
+      if (!lost) return;
+      this.logger.warn(`node ${lost.nodeId} is gone: this one does what it has left`);
+      const lastHeardAt = new Date(lost.lastHeardAtMs);
+      await Promise.all(this.lostListeners.map((listener) => listener(lost.nodeId, lastHeardAt)));
+      await link.forget(lost.nodeId);
+    }
   }
 }
-
-const BURIAL_PREFIX = 'parley:burial:';
-const GIVEN_UP_PREFIX = 'parley:given-up:';
-const givenUpKey = (nodeId: string) => `${GIVEN_UP_PREFIX}${nodeId}`;

@@ -1,14 +1,12 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 
 import { Clock } from '../common/clock.js';
 import type { DomainEventMap, DomainEventName } from '../events/domain-event.map.js';
 import { DomainEvents } from '../events/domain-events.js';
+import { ClusterLink } from './cluster-link.js';
 import { decode, encode } from './event-packet.js';
 import { NODE_ID } from './node-id.js';
-import { RedisLink } from './redis-link.js';
 
-const CHANNEL = 'parley:events';
 /** When several nodes are back at the same time, each says so: one gap for all of them. */
 const GAP_MS = 300;
 
@@ -23,26 +21,28 @@ export class EventBus implements OnModuleInit {
   private isGapDue = false;
 
   constructor(
-    @Inject(RedisLink) private readonly redis: RedisLink | null,
+    @Inject(ClusterLink) private readonly link: ClusterLink | null,
     @Inject(NODE_ID) private readonly nodeId: string,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const { redis } = this;
-    if (!redis) return;
-    const listening = redis.another({ autoResubscribe: false });
-    listening.on('message', (_: string, text: string) => this.hear(text));
-    await listening.subscribe(CHANNEL);
-    listening.on('ready', () => void this.comeBack(listening));
-    this.events.relayBy((name, payload) => this.say(redis, name, payload));
+    const { link } = this;
+    if (!link) return;
+    await link.listen({
+      hear: (text) => this.hear(text),
+      missed: () => this.expectGap(),
+      returned: () => {
+        this.expectGap();
+        link.say(encode({ from: this.nodeId, hasGap: true }));
+      },
+    });
+    this.events.relayBy((name, payload) => this.say(link, name, payload));
   }
 
-  private say<K extends DomainEventName>({ client }: RedisLink, name: K, payload: DomainEventMap[K]): void {
-    const packet = encode({ from: this.nodeId, name, payload });
-    // Lost while there is no Redis; the gap behind it makes up for it.
-    client.publish(CHANNEL, packet).catch(() => undefined);
+  private say<K extends DomainEventName>(link: ClusterLink, name: K, payload: DomainEventMap[K]): void {
+    link.say(encode({ from: this.nodeId, name, payload }));
   }
 
   private hear(text: string): void {
@@ -53,16 +53,6 @@ export class EventBus implements OnModuleInit {
       else this.events.arrived(packet.name, packet.payload);
     } catch (error) {
       this.logger.error(`an event of another node was not understood: ${String(error)}`);
-    }
-  }
-
-  private async comeBack(listening: Redis): Promise<void> {
-    try {
-      await listening.subscribe(CHANNEL);
-      this.expectGap();
-      await this.redis?.client.publish(CHANNEL, encode({ from: this.nodeId, hasGap: true }));
-    } catch (error) {
-      this.logger.warn(`not back among the nodes yet: ${String(error)}`); // the next `ready` tries again
     }
   }
 

@@ -30,6 +30,7 @@ export class AppConfig {
   readonly isProduction = this.env.NODE_ENV === 'production';
   readonly port = this.env.PORT;
   readonly host = this.env.HOST;
+  readonly workers = this.env.WORKERS;
   readonly cacheDir = expandPath(this.env.CACHE_DIR);
   readonly dataDir = expandPath(this.env.DATA_DIR);
   /** Absent: the embedded engine. */

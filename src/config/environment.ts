@@ -41,6 +41,13 @@ export class Environment {
   @IsString()
   HOST = '0.0.0.0';
 
+  /** Processes that serve, on as many cores; 1 is this one alone. */
+  @toNumber()
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  WORKERS = 1;
+
   @IsString()
   CACHE_DIR = '~/.cache/parley';
 

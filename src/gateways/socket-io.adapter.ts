@@ -3,6 +3,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
 
 import type { RedisLink } from '../cluster/redis-link.js';
+import type { PrimaryChannel } from '../cluster/workers/primary-channel.js';
 import type { AppConfig } from '../config/app-config.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
@@ -10,6 +11,8 @@ import type { FrameBatcher } from './frame-batcher.js';
 import { HotEvents } from './hot-events.js';
 import { ReplyDeadline } from './reply-deadline.js';
 import { streamAdapter } from './stream-adapter.js';
+import { workerAdapter } from './worker-adapter.js';
+import { WorkerRouting } from './worker-routing.js';
 
 /** A larger packet closes the socket: the transport's own limit. */
 export const MAX_PACKET_BYTES = 64 * 1024;
@@ -22,17 +25,25 @@ export const MAX_PACKET_BYTES = 64 * 1024;
 export const PING_INTERVAL_MS = 25_000;
 export const PING_TIMEOUT_MS = 20_000;
 
+/** What reaches the other nodes, where there are any. */
+export interface Others {
+  redis: RedisLink | null;
+  /** This process is one of several behind one port. */
+  primary: PrimaryChannel | null;
+}
+
 /** Socket.IO on the app's own port, with our limits, and one dispatcher per socket. */
 export class SocketIoAdapter extends IoAdapter {
   private readonly dispatchers = new WeakMap<ParleySocket, EventDispatcher>();
   private readonly deadline = new ReplyDeadline();
   private readonly context: INestApplicationContext;
   private hot: HotEvents | null = null;
+  private routing: WorkerRouting | null = null;
 
   constructor(
     app: INestApplicationContext,
     private readonly config: AppConfig,
-    private readonly redis: RedisLink | null,
+    private readonly others: Others,
     private readonly frames: FrameBatcher,
   ) {
     super(app);
@@ -40,6 +51,7 @@ export class SocketIoAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: ServerOptions) {
+    const adapter = adapterTo(this.others);
     const server = super.createIOServer(port, {
       ...options,
       maxHttpBufferSize: MAX_PACKET_BYTES,
@@ -48,10 +60,11 @@ export class SocketIoAdapter extends IoAdapter {
       // Compressing messages of a hundred bytes costs many times what sending them does.
       perMessageDeflate: false,
       httpCompression: false,
-      ...(this.redis && { adapter: streamAdapter(this.redis) }),
+      ...(adapter && { adapter }),
       cors: { origin: this.config.corsOrigin, credentials: true },
     } as ServerOptions) as Server;
     this.frames.watch(server.engine as Parameters<FrameBatcher['watch']>[0]);
+    if (this.others.primary) this.routing = new WorkerRouting(server.engine, this.others.primary);
     return server;
   }
 
@@ -75,6 +88,12 @@ export class SocketIoAdapter extends IoAdapter {
 
   override async dispose(): Promise<void> {
     this.deadline.stop();
+    this.routing?.stop();
     await super.dispose();
   }
+}
+
+function adapterTo({ redis, primary }: Others): ServerOptions['adapter'] | null {
+  if (redis) return streamAdapter(redis);
+  return primary && workerAdapter(primary);
 }

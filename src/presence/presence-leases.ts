@@ -1,13 +1,9 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 
+import { ClusterLink } from '../cluster/cluster-link.js';
 import { ClusterNodes } from '../cluster/cluster-nodes.js';
-import { NODES } from '../cluster/node-scripts.js';
-import { RedisLink } from '../cluster/redis-link.js';
 import { Clock } from '../common/clock.js';
-import { EMPTY, HOLD, RELEASE } from './presence-scripts.js';
 
-const HELD_BY = 'parley:held-by:';
-const HOLDERS_OF = 'parley:holders-of:';
 /** Users whose leases change in one step. */
 const BATCH = 500;
 /** Between batches of a dead node's users, each of whom costs queries: who may hear of it. */
@@ -28,9 +24,9 @@ export interface NewsOfMany {
 }
 
 /**
- * Who is online on any node. Each user of a node is a lease in Redis that stands and falls with the node's own, so a
- * node that dies takes them along. One step in Redis per coming or going, in the order of asking. Without Redis, or
- * while it is away, there is this node alone.
+ * Who is online on any node. Each user of a node is a lease that stands and falls with the node's own, so a node that
+ * dies takes them along. One step per coming or going, in the order of asking. Without a link to others, or while it is
+ * down, there is this node alone.
  */
 @Injectable()
 export class PresenceLeases implements OnModuleInit {
@@ -38,16 +34,16 @@ export class PresenceLeases implements OnModuleInit {
   private news: NewsOfMany | null = null;
 
   constructor(
-    @Inject(RedisLink) private readonly redis: RedisLink | null,
+    @Inject(ClusterLink) private readonly link: ClusterLink | null,
     private readonly nodes: ClusterNodes,
     private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
-    if (!this.redis) return;
-    const { redis } = this;
-    this.nodes.onLost((nodeId, lastSeenAt) => this.takeFrom(redis, nodeId, lastSeenAt));
-    this.nodes.onReturn((hasBeenGivenUp) => this.renew(redis, hasBeenGivenUp));
+    const { link } = this;
+    if (!link) return;
+    this.nodes.onLost((nodeId, lastSeenAt) => this.takeFrom(link, nodeId, lastSeenAt));
+    this.nodes.onReturn((hasBeenGivenUp) => this.renew(link, hasBeenGivenUp));
   }
 
   /** Once, before the server listens. */
@@ -58,65 +54,50 @@ export class PresenceLeases implements OnModuleInit {
 
   /** Somebody is online here from now on; `first` where they are on no other node. */
   hold(userId: string, first: () => void): void {
-    this.step(HOLD, userId, first);
+    step(this.link?.hold(this.nodes.nodeId, [userId]), first);
   }
 
   /** Somebody is no more; `last` where they are on no other node either. */
   release(userId: string, last: () => void): void {
-    this.step(RELEASE, userId, last);
+    step(this.link?.release(this.nodes.nodeId, [userId]), last);
   }
 
   /** Who of these is online on another node. */
   async amongOthers(userIds: readonly string[]): Promise<Set<string>> {
-    if (!this.redis?.isUp || userIds.length === 0) return new Set();
-    const pipeline = this.redis.client.pipeline();
-    for (const userId of userIds) pipeline.exists(HOLDERS_OF + userId);
-    const answers = (await pipeline.exec().catch(() => null)) ?? [];
-    return new Set(userIds.filter((_, place) => answers[place]?.[1] === 1));
+    if (!this.link?.isUp || userIds.length === 0) return new Set();
+    return this.link.heldAmong(userIds).catch(() => new Set<string>());
   }
 
-  private step(script: string, userId: string, then: () => void): void {
-    if (!this.redis) return then();
+  /** What is kept of this node's users is made right, in one go, whatever has come and gone meanwhile. */
+  private async renew(link: ClusterLink, hasBeenGivenUp: boolean): Promise<void> {
     const { nodeId } = this.nodes;
-    this.redis.client.eval(script, 3, ...this.keys(nodeId), HOLDERS_OF, nodeId, userId).then(
-      (answer) => ((answer as string[]).length > 0 ? then() : undefined),
-      () => then(), // Redis is away: as far as this node knows it is alone
-    );
-  }
-
-  /** What Redis says of this node's users is made right, in one go, whatever has come and gone meanwhile. */
-  private async renew({ client }: RedisLink, hasBeenGivenUp: boolean): Promise<void> {
-    const { nodeId } = this.nodes;
-    const known = await client.smembers(HELD_BY + nodeId);
+    const known = await link.heldBy(nodeId);
     const own = this.own.ids();
     const gone = known.filter((userId) => !this.own.isHere(userId));
-    const steps = [
-      ...inBatches(gone).map((ids) => [RELEASE, ids] as const),
-      ...inBatches(own).map((ids) => [HOLD, ids] as const),
-    ];
-    const answers = await Promise.all(
-      steps.map(async ([script, ids]) => {
-        const changed = await client.eval(script, 3, ...this.keys(nodeId), HOLDERS_OF, nodeId, ...ids);
-        return script === HOLD ? (changed as string[]) : [];
-      }),
-    );
+    const released = inBatches(gone).map((ids) => link.release(nodeId, ids));
+    const held = inBatches(own).map((ids) => link.hold(nodeId, ids));
+    const [, first] = await Promise.all([Promise.all(released), Promise.all(held)]);
     // Where nobody had given the node up, nobody had been told that they were gone.
-    if (hasBeenGivenUp) this.news?.returned(answers.flat());
+    if (hasBeenGivenUp) this.news?.returned(first.flat());
   }
 
-  private async takeFrom({ client }: RedisLink, nodeId: string, lastSeenAt: Date): Promise<void> {
+  private async takeFrom(link: ClusterLink, nodeId: string, lastSeenAt: Date): Promise<void> {
     for (;;) {
-      const args = [...this.keys(nodeId), HOLDERS_OF, nodeId, BATCH];
-      const [taken, offline] = (await client.eval(EMPTY, 3, ...args)) as [number, string[]];
+      const { count, offline } = await link.takeFrom(nodeId, BATCH);
       if (offline.length > 0) this.news?.left(offline, lastSeenAt);
-      if (taken < BATCH) return;
+      if (count < BATCH) return;
       await new Promise<void>((resolve) => void this.clock.setTimer(PAUSE_MS, resolve));
     }
   }
+}
 
-  private keys(nodeId: string): [string, string] {
-    return [NODES, HELD_BY + nodeId];
-  }
+/** Alone, as far as this node knows, it is the first and the last that anybody is on. */
+function step(answer: Promise<string[]> | undefined, then: () => void): void {
+  if (!answer) return then();
+  answer.then(
+    (changed) => (changed.length > 0 ? then() : undefined),
+    () => then(),
+  );
 }
 
 function inBatches(ids: readonly string[]): string[][] {

@@ -45,6 +45,7 @@ describe('habits', () => {
         'src/common/clock.ts': 'is the Clock',
         'src/gateways/reply-deadline.ts': 'how long something hangs is real time, whatever the Clock says',
         'src/database/': 'waits for processes and files, of which no Clock can hurry any',
+        'src/cluster/workers/worker-supervisor.ts': 'the same, of processes',
       },
       (node) =>
         isAccess(node, 'Date', 'now') ||
@@ -65,6 +66,7 @@ describe('habits', () => {
         'src/chats/log/commit-lane.ts': 'the same',
         'src/chats/log/group-committer.ts': 'waits at the end for what is under way',
         'src/database/': 'waits for processes and files',
+        'src/cluster/workers/worker-supervisor.ts': 'waits for processes',
       },
       (node) =>
         (calls(node) && timers.includes(node.expression.getText())) ||
@@ -77,6 +79,7 @@ describe('habits', () => {
       {
         'src/realtime/realtime.publisher.ts': 'is the publisher',
         'src/gateways/event-dispatcher.ts': 'answers an event without an ack callback by `exception`',
+        'src/gateways/worker-routing.ts': 'hands a connection to an HTTP server, as one that was accepted',
         'src/database/settle-dead-writes.ts': "tells of the end on the database driver's own sockets",
       },
       (node) => isMethodCall(node, 'emit', 'emitWithAck', 'send', 'broadcast') && isOnSocket(node),

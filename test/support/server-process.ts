@@ -60,15 +60,25 @@ export class ServerProcess {
 
   /** The process that holds the data. */
   async engineHost(): Promise<number> {
-    const { stdout } = await run('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args=']);
-    const host = stdout
+    const [host] = await this.children('engine-host.js');
+    if (host === undefined) throw new Error(`the server has no engine host: ${this.log}`);
+    return host;
+  }
+
+  /** Those that serve, where it is their primary; the oldest first. */
+  workers(): Promise<number[]> {
+    return this.children('main.js');
+  }
+
+  private async children(file: string): Promise<number[]> {
+    const { stdout } = await run('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args=']);
+    return stdout
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
-      .find(
-        ([, ppid, ...args]) => Number(ppid) === this.child.pid && args.join(' ').includes('engine-host.js'),
-      );
-    if (!host) throw new Error(`the server has no engine host: ${this.log}`);
-    return Number(host[0]);
+      .filter(([, ppid, stat]) => Number(ppid) === this.child.pid && !stat?.startsWith('Z'))
+      .filter((columns) => columns.slice(3).join(' ').includes(file))
+      .map(([pid]) => Number(pid))
+      .toSorted((one, other) => one - other);
   }
 
   /** `kill -9`, by default of the server alone; its engine notices and ends too. */

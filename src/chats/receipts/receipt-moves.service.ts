@@ -56,7 +56,9 @@ export class ReceiptMoves implements OnModuleInit, OnApplicationShutdown {
       this.writing = this.writing
         .then(() => this.times.remember(steps))
         .catch((error: unknown) => {
-          this.logger.warn(`since when ${steps.length} members have their messages is lost: ${String(error)}`);
+          this.logger.warn(
+            `since when ${steps.length} members have their messages is lost: ${String(error)}`,
+          );
         });
     }
     return this.writing;

@@ -1,4 +1,5 @@
 import type { RedisLink } from '../../cluster/redis-link.js';
+import type { PrimaryChannel } from '../../cluster/workers/primary-channel.js';
 import type { Clock, ClockTimer } from '../clock.js';
 import type { WindowCount } from './window-counts.js';
 
@@ -22,6 +23,23 @@ end
 return answer`;
 
 /**
+ * Adds to counters that are shared, of which a new one gets its window: for each key the points and how long the
+ * window lasts from now on, in ms. Answers for each the sum and how long it lasts; `null`: nobody is there to ask.
+ */
+export type Settle = (keys: string[], args: number[]) => Promise<number[] | null>;
+
+export function settleInRedis(redis: RedisLink): Settle {
+  return async (keys, args) => {
+    if (!redis.isUp) return null; // `RedisLink` tells of a Redis that is away
+    return (await redis.client.eval(SETTLE, keys.length, ...keys, ...args)) as number[];
+  };
+}
+
+export function settleAtPrimary(primary: PrimaryChannel): Settle {
+  return (keys, args) => primary.ask('settle', keys, args);
+}
+
+/**
  * Adds what this node has counted to the counters that all nodes share, many in one command, and brings back what the
  * others have. Nobody waits for it: while Redis is away or slow, this node counts on by itself.
  */
@@ -32,7 +50,7 @@ export class CountSettlement {
   private isUrgent = false;
 
   constructor(
-    private readonly redis: RedisLink,
+    private readonly settleShared: Settle,
     private readonly clock: Clock,
   ) {}
 
@@ -86,11 +104,10 @@ export class CountSettlement {
   }
 
   private async ask(keys: string[], args: number[]): Promise<number[] | null> {
-    if (!this.redis.isUp) return null;
     try {
-      return (await this.redis.client.eval(SETTLE, keys.length, ...keys, ...args)) as number[];
+      return await this.settleShared(keys, args);
     } catch {
-      return null; // `RedisLink` tells of a Redis that is away
+      return null;
     }
   }
 }

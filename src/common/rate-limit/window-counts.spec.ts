@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { RedisLink } from '../../cluster/redis-link.js';
 import { Clock, type ClockTimer } from '../clock.js';
-import { CountSettlement, SETTLE_MS } from './count-settlement.js';
+import { CountSettlement, settleInRedis, SETTLE_MS } from './count-settlement.js';
 import { WindowCounts } from './window-counts.js';
 
 class HandClock extends Clock {
@@ -73,7 +73,7 @@ describe('WindowCounts', () => {
   });
 
   const node = (): WindowCounts => {
-    const settlement = new CountSettlement(redis as unknown as RedisLink, clock);
+    const settlement = new CountSettlement(settleInRedis(redis as unknown as RedisLink), clock);
     return new WindowCounts('typing', LIMIT, clock, settlement);
   };
 

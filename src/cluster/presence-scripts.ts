@@ -1,7 +1,7 @@
-import { NODE_LEASE_MS, NOW } from '../cluster/node-scripts.js';
+import { NODE_LEASE_MS, NOW } from './node-scripts.js';
 
 /*
- * The steps of `PresenceLeases`, each whole or not at all. KEYS: the leases of the nodes, the users of this node, and
+ * What Redis does for `PresenceLeases`, each step whole or not at all. KEYS: the leases of the nodes, the users of this node, and
  * the beginning of the keys that hold the nodes of each user. ARGV: the node, and users.
  */
 
