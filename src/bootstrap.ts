@@ -9,6 +9,7 @@ import { ConfigurationError } from './config/environment.js';
 import { EngineStartError } from './database/embedded/engine-start-error.js';
 
 const LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];
+const BEFORE_SETTINGS: LogLevel[] = ['fatal', 'error', 'warn', 'log'];
 
 /** Creates the app and listens. What the operator can mend is printed without a stack; exit code 1. */
 export async function bootstrap(): Promise<void> {
@@ -16,6 +17,8 @@ export async function bootstrap(): Promise<void> {
     // Imported here: a bad setting throws while the modules are made, and must be reported below.
     const { AppModule } = await import('./app.module.js');
     const logger = new AppLogger();
+    // What keeps it from starting is one message: Nest would print the wiring that it held back before it.
+    logger.setLogLevels(BEFORE_SETTINGS);
     const app = await NestFactory.create<NestExpressApplication>(AppModule, { ...APP_OPTIONS, logger });
     const config = app.get(AppConfig);
     logger.setLogLevels(LEVELS.slice(0, LEVELS.indexOf(config.logLevel) + 1));
