@@ -12,6 +12,7 @@ import { ConfigurationError } from './config/environment.js';
 import { EngineStartError } from './database/embedded/engine-start-error.js';
 
 const LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];
+const BEFORE_SETTINGS: LogLevel[] = ['fatal', 'error', 'warn', 'log'];
 const QUIET = { logger: false, abortOnError: false } as const;
 
 /** Starts the server. What the operator can mend is printed without a stack; exit code 1. */
@@ -37,7 +38,7 @@ async function countWorkers(): Promise<number> {
 /** Creates the app and listens; a worker leaves it to the primary to tell. */
 async function startApp(): Promise<void> {
   const { AppModule } = await import('./app.module.js');
-  const logger = new AppLogger();
+  const logger = firstLogger();
   const app = await NestFactory.create<NestExpressApplication>(AppModule, { ...APP_OPTIONS, logger });
   const config = app.get(AppConfig);
   useLogger(app, logger);
@@ -49,7 +50,7 @@ async function startApp(): Promise<void> {
 async function startPrimary(): Promise<void> {
   const { PrimaryModule } = await import('./cluster/workers/primary.module.js');
   const { WorkerSupervisor } = await import('./cluster/workers/worker-supervisor.js');
-  const logger = new AppLogger();
+  const logger = firstLogger();
   const options = { bufferLogs: true, abortOnError: false, logger };
   const primary = await NestFactory.createApplicationContext(PrimaryModule, options);
   useLogger(primary, logger);
@@ -61,6 +62,13 @@ async function startPrimary(): Promise<void> {
     await primary.close();
     throw error;
   }
+}
+
+/** What keeps the server from starting is one message: Nest would print the wiring that it held back before it. */
+function firstLogger(): AppLogger {
+  const logger = new AppLogger();
+  logger.setLogLevels(BEFORE_SETTINGS);
+  return logger;
 }
 
 function useLogger(app: INestApplicationContext, logger: AppLogger): void {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import { ExtractJwt, Strategy } from 'passport-jwt';
+import type { Request } from 'express';
+import { Strategy } from 'passport-jwt';
 
 import type { AuthUser } from '../common/auth-user.js';
 import { AppConfig } from '../config/app-config.js';
@@ -16,7 +17,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     private readonly sessions: SessionsService,
   ) {
     super({
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      jwtFromRequest: ({ headers }: Request) => bearerOf(headers.authorization),
       // passport-jwt hands it on unread to jsonwebtoken, which takes KeyObjects: only its types don't know.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       secretOrKey: config.jwtKey as unknown as Buffer,
@@ -30,4 +31,9 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     await this.sessions.assertLive(user);
     return user;
   }
+}
+
+/** The whole header, and nothing behind the token: passport-jwt's own reader takes whatever follows it. */
+function bearerOf(header: string | undefined): string | null {
+  return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? null;
 }

@@ -14,6 +14,16 @@ const EXAMPLES: Record<string, Record<string, { summary: string; value: unknown 
   SetAvatarDto: {
     none: { summary: 'No picture', value: { mediaId: null } },
   },
+  UpdatePrivacyDto: {
+    some: {
+      summary: 'Some of them',
+      value: {
+        lastSeen: { level: 'contacts' },
+        statuses: { level: 'contacts_except', userIds: [USER_ID] },
+        readReceipts: false,
+      },
+    },
+  },
   CreateChatDto: {
     direct: { summary: 'A direct chat', value: { type: 'direct', userId: USER_ID } },
     group: { summary: 'A group', value: { type: 'group', title: 'Weekend', memberIds: [USER_ID] } },

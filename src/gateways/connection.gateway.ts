@@ -8,6 +8,7 @@ import {
 } from '@nestjs/websockets';
 
 import { CallsService } from '../calls/calls.service.js';
+import { assertOwnIdentity } from '../common/assert-own-identity.js';
 import { Clock } from '../common/clock.js';
 import { toErrorInfo } from '../common/errors/error-body.js';
 import { clientAddress } from '../common/http/client-address.js';
@@ -23,7 +24,6 @@ import { SessionsListener } from '../realtime/sessions.listener.js';
 import { toOwnUserView } from '../users/user.view.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthenticateAck, UserConnectedAck } from './ack.views.js';
-import { assertOwnIdentity } from './assert-own-identity.js';
 import { callerOf } from './caller-of.js';
 import { ClientEvent } from './client-event.decorator.js';
 import { AuthenticateDto, UserConnectedDto } from './dto/connection.dto.js';
@@ -110,10 +110,11 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
   })
   async renew(
     @ConnectedSocket() socket: ParleySocket,
-    @MessageBody() { token }: AuthenticateDto,
+    @MessageBody() dto: AuthenticateDto,
   ): Promise<AuthenticateAck> {
     const before = socket.data.user;
-    const user = await this.guard.renew(socket, token);
+    assertOwnIdentity(before.userId, dto);
+    const user = await this.guard.renew(socket, dto.token);
     if (user.sessionId !== before.sessionId) {
       await socket.leave(sessionRoom(before.sessionId));
       await socket.join(sessionRoom(user.sessionId));

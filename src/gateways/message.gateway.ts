@@ -1,5 +1,6 @@
 import { MessageBody } from '@nestjs/websockets';
 
+import { assertOwnIdentity } from '../common/assert-own-identity.js';
 import type { AuthUser } from '../common/auth-user.js';
 import { DeletionsService } from '../messages/deletions.service.js';
 import { EditsService } from '../messages/edits.service.js';
@@ -7,7 +8,6 @@ import { PinsService } from '../messages/pins.service.js';
 import { ReactionsService } from '../messages/reactions.service.js';
 import { VotesService } from '../messages/votes.service.js';
 import { MessageAck } from './ack.views.js';
-import { assertOwnIdentity } from './assert-own-identity.js';
 import { ClientEvent } from './client-event.decorator.js';
 import { CurrentSocketUser } from './current-socket-user.decorator.js';
 import {

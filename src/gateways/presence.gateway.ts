@@ -1,5 +1,6 @@
 import { ConnectedSocket, MessageBody } from '@nestjs/websockets';
 
+import { assertOwnIdentity } from '../common/assert-own-identity.js';
 import type { Presence } from '../common/ports/presence-reader.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { PresenceViews } from '../presence/presence-views.service.js';
@@ -21,26 +22,30 @@ export class PresenceGateway {
     summary:
       'Asks who of these is online, and from then on hears of their changes. Only people who saved you or share a chat with you answer, each what their privacy settings allow; the others come empty',
     ackByUser: PresenceView,
+    errors: ['FORBIDDEN'],
     emits: ['user_online', 'user_offline'],
     limit: 'presence',
   })
-  watch(
+  async watch(
     @ConnectedSocket() socket: ParleySocket,
-    @MessageBody() { userIds }: PresenceDto,
+    @MessageBody() dto: PresenceDto,
   ): Promise<Record<string, Presence>> {
-    return this.views.watch(socket, userIds);
+    assertOwnIdentity(socket.data.user.userId, dto);
+    return this.views.watch(socket, dto.userIds);
   }
 
   @ClientEvent('set_active', {
     summary:
       'Says whether the app is in the foreground on this device: one is online while it is on at least one. A socket starts active',
+    errors: ['FORBIDDEN'],
     emits: ['user_online', 'user_offline'],
     limit: 'presence',
   })
-  setActive(@ConnectedSocket() socket: ParleySocket, @MessageBody() { active }: SetActiveDto): void {
-    if (!socket.connected) return; // gone while its event waited: nothing would ever end this presence
+  setActive(@ConnectedSocket() socket: ParleySocket, @MessageBody() dto: SetActiveDto): void {
     const { userId } = socket.data.user;
-    if (active) this.presence.active(userId, socket.id);
+    assertOwnIdentity(userId, dto);
+    if (!socket.connected) return; // gone while its event waited: nothing would ever end this presence
+    if (dto.active) this.presence.active(userId, socket.id);
     else this.presence.inactive(userId, socket.id);
   }
 }

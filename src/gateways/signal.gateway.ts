@@ -2,10 +2,10 @@ import { ConnectedSocket, MessageBody } from '@nestjs/websockets';
 
 import { CallsService } from '../calls/calls.service.js';
 import type { Signal } from '../calls/signal.js';
+import { assertOwnIdentity } from '../common/assert-own-identity.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
 import { sendSignals } from '../realtime/signal-events.js';
-import { assertOwnIdentity } from './assert-own-identity.js';
 import { callerOf } from './caller-of.js';
 import { ClientEvent } from './client-event.decorator.js';
 import { AnswerDto, IceCandidateDto, OfferDto } from './dto/signal-event.dto.js';

@@ -1,10 +1,10 @@
 import { MessageBody } from '@nestjs/websockets';
 
+import { assertOwnIdentity } from '../common/assert-own-identity.js';
 import type { AuthUser } from '../common/auth-user.js';
 import { StatusViewings } from '../status/status-viewings.service.js';
 import { StatusesService } from '../status/statuses.service.js';
 import { NewStatusAck } from './ack.views.js';
-import { assertOwnIdentity } from './assert-own-identity.js';
 import { ClientEvent } from './client-event.decorator.js';
 import { CurrentSocketUser } from './current-socket-user.decorator.js';
 import { NewStatusDto, ViewStatusDto } from './dto/status-event.dto.js';

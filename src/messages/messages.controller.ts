@@ -10,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 
+import { assertOwnIdentity, withoutClaims } from '../common/assert-own-identity.js';
 import type { AuthUser } from '../common/auth-user.js';
 import { ApiErrors } from '../common/http/api-errors.decorator.js';
 import { CurrentUser } from '../common/http/current-user.decorator.js';
@@ -66,15 +67,17 @@ export class MessagesController {
   @ApiOkResponse({ schema: SENT_OR_SCHEDULED, description: 'Sent before with this clientMessageId' })
   @ApiErrors('VALIDATION', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'GONE', 'PAYLOAD_TOO_LARGE', 'UNAVAILABLE')
   async send(
-    @CurrentUser() user: AuthUser,
+    @CurrentUser() { userId }: AuthUser,
     @Param() { id }: IdParamsDto,
-    @Body() { sendAt, ...content }: PostMessageDto,
+    @Body() dto: PostMessageDto,
     @Res({ passthrough: true }) response: Response,
   ): Promise<MessageView | ScheduledMessageView> {
+    assertOwnIdentity(userId, dto);
+    const { sendAt, ...content } = withoutClaims(dto);
     const { scheduled, message, isNew } =
       sendAt === undefined
-        ? { scheduled: undefined, ...(await this.messages.send(user.userId, id, content)) }
-        : await this.scheduled.schedule(user.userId, id, { ...content, sendAt });
+        ? { scheduled: undefined, ...(await this.messages.send(userId, id, content)) }
+        : await this.scheduled.schedule(userId, id, { ...content, sendAt });
     response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
     return scheduled ?? message;
   }

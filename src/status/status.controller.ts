@@ -23,6 +23,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 
+import { assertOwnIdentity } from '../common/assert-own-identity.js';
 import type { AuthUser } from '../common/auth-user.js';
 import { ApiErrors } from '../common/http/api-errors.decorator.js';
 import { CurrentUser } from '../common/http/current-user.decorator.js';
@@ -62,13 +63,14 @@ export class StatusController {
   })
   @ApiCreatedResponse({ type: StatusView })
   @ApiOkResponse({ type: StatusView, description: 'Posted before with this key' })
-  @ApiErrors('VALIDATION', 'CONFLICT', 'GONE', 'PAYLOAD_TOO_LARGE')
+  @ApiErrors('VALIDATION', 'FORBIDDEN', 'CONFLICT', 'GONE', 'PAYLOAD_TOO_LARGE')
   async post(
     @CurrentUser() { userId }: AuthUser,
     @Body() dto: PostStatusDto,
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<StatusView> {
+    assertOwnIdentity(userId, dto);
     const { status, isNew } = await this.statuses.post(userId, dto, idempotencyKey(key));
     response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
     return status;

@@ -210,7 +210,9 @@ describe('an invite to a group', () => {
     await preview(group.stranger, token).expect(200);
     await preview(group.stranger, 'x'.repeat(32)).expect(404);
     await join(group.stranger, 'x'.repeat(32)).expect(404);
-    await join(group.stranger, 'short').expect(400);
+    await preview(group.stranger, 'nonsense').expect(404);
+    await join(group.stranger, 'nonsense').expect(404);
+    await join(group.stranger, 'x'.repeat(65)).expect(400);
     const direct = await app.directChat(group.owner, group.member);
     await app.http.post(`/api/chats/${direct}/invite`).set(group.owner.auth).send({}).expect(403);
   });

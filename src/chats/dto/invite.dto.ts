@@ -1,4 +1,4 @@
-import { BooleanField, IntField, TokenField } from '../../common/validation/fields.js';
+import { BooleanField, IntField, TextField } from '../../common/validation/fields.js';
 import { MAX_MEMBERS } from './create-chat.dto.js';
 
 /** The longest life of an invite that has an end: a year. */
@@ -26,7 +26,12 @@ export class CreateInviteDto {
 
 /** `:token` of a route. */
 export class InviteTokenParamsDto {
-  @TokenField()
+  @TextField({
+    min: 1,
+    max: 64,
+    example: 'hZ0mJp3Q8m2yVYg5Jt0w9sE1kX4uTq7B',
+    description: 'As it came; one that never was is `NOT_FOUND`, whatever it looks like',
+  })
   token: string;
 }
 

@@ -39,7 +39,6 @@ interface FieldOptions {
 }
 
 export const OBJECT_ID = /^[0-9a-f]{24}$/;
-const INVITE_TOKEN = /^[A-Za-z0-9_-]{32}$/;
 
 function documented(options: FieldOptions, schema: Record<string, unknown>): PropertyDecorator {
   const { description, example, nullable } = options;
@@ -133,18 +132,6 @@ export function IdField(options: FieldOptions = {}) {
       { type: String, pattern: OBJECT_ID.source },
     ),
     Matches(OBJECT_ID, { message: '$property must be an id: 24 hex characters' }),
-    IsString(),
-  );
-}
-
-/** An invite's token: 32 characters that need no encoding in an address. */
-export function TokenField(options: FieldOptions = {}) {
-  return applyDecorators(
-    documented(
-      { example: 'hZ0mJp3Q8m2yVYg5Jt0w9sE1kX4uTq7B', ...options },
-      { type: String, pattern: INVITE_TOKEN.source },
-    ),
-    Matches(INVITE_TOKEN, { message: '$property must be a token: 32 characters' }),
     IsString(),
   );
 }

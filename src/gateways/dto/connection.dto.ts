@@ -1,13 +1,11 @@
-import { BooleanField, IdField, IdListField, TextField } from '../../common/validation/fields.js';
+import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
+import { BooleanField, IdListField, TextField } from '../../common/validation/fields.js';
 
 /** Payload of `user_connected`. */
-export class UserConnectedDto {
-  @IdField({ optional: true, description: "Only ever the token's user: anybody else is `FORBIDDEN`" })
-  userId?: string;
-}
+export class UserConnectedDto extends ClaimedSenderDto {}
 
 /** Payload of `authenticate`. */
-export class AuthenticateDto {
+export class AuthenticateDto extends ClaimedSenderDto {
   @TextField({
     min: 1,
     max: 4096,
@@ -18,13 +16,13 @@ export class AuthenticateDto {
 }
 
 /** Payload of `presence`. */
-export class PresenceDto {
+export class PresenceDto extends ClaimedSenderDto {
   @IdListField({ min: 1, max: 100, description: 'Whose presence to tell now and on each change' })
   userIds: string[];
 }
 
 /** Payload of `set_active`. */
-export class SetActiveDto {
+export class SetActiveDto extends ClaimedSenderDto {
   @BooleanField({ example: false, description: 'Whether the app is in the foreground' })
   active: boolean;
 }

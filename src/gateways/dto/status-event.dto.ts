@@ -1,11 +1,9 @@
-import { IntersectionType } from '@nestjs/swagger';
-
 import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
 import { IdField, TextField } from '../../common/validation/fields.js';
 import { PostStatusDto } from '../../status/dto/post-status.dto.js';
 
 /** Payload of `new_status`. */
-export class NewStatusDto extends IntersectionType(PostStatusDto, ClaimedSenderDto) {
+export class NewStatusDto extends PostStatusDto {
   @TextField({
     optional: true,
     min: 1,

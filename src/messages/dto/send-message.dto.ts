@@ -27,8 +27,8 @@ export const MAX_MENTIONS = 50;
 const SENT_TYPES = ['text', ...FILE_TYPES, 'location', 'contact', 'poll'] as const;
 export type SentType = (typeof SENT_TYPES)[number];
 
-/** Body of `POST /api/chats/:id/messages`. */
-export class PostMessageDto {
+/** What a message says. */
+export class MessageContentDto {
   @TextField({
     min: 1,
     max: 64,
@@ -75,15 +75,15 @@ export class PostMessageDto {
   })
   mentions?: string[];
 
-  @ValidateIf((dto: PostMessageDto) => dto.type === 'location' || dto.location !== undefined)
+  @ValidateIf((dto: MessageContentDto) => dto.type === 'location' || dto.location !== undefined)
   @NestedField(() => LocationDto, { conditional: true, description: 'Type `location`' })
   location?: LocationDto;
 
-  @ValidateIf((dto: PostMessageDto) => dto.type === 'contact' || dto.contact !== undefined)
+  @ValidateIf((dto: MessageContentDto) => dto.type === 'contact' || dto.contact !== undefined)
   @NestedField(() => ContactCardDto, { conditional: true, description: 'Type `contact`' })
   contact?: ContactCardDto;
 
-  @ValidateIf((dto: PostMessageDto) => dto.type === 'poll' || dto.poll !== undefined)
+  @ValidateIf((dto: MessageContentDto) => dto.type === 'poll' || dto.poll !== undefined)
   @NestedField(() => PollDto, { conditional: true, description: 'Type `poll`' })
   poll?: PollDto;
 
@@ -103,9 +103,12 @@ export class PostMessageDto {
   expiresInSeconds?: number;
 }
 
+/** Body of `POST /api/chats/:id/messages`. */
+export class PostMessageDto extends IntersectionType(MessageContentDto, ClaimedSenderDto) {}
+
 /** Payload of `new_message`. */
 @HotPayload()
-export class NewMessageDto extends IntersectionType(PostMessageDto, ClaimedSenderDto) {
+export class NewMessageDto extends PostMessageDto {
   @IdField({ description: 'The chat to send to' })
   chatId: string;
 

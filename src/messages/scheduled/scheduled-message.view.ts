@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { PageView } from '../../common/pagination/cursor.js';
-import { PostMessageDto } from '../dto/send-message.dto.js';
+import { MessageContentDto } from '../dto/send-message.dto.js';
 import { SCHEDULED_STATES, type ScheduledRecord, type ScheduledState } from './scheduled-message.record.js';
 
 export class ScheduledFailureView {
@@ -13,7 +13,7 @@ export class ScheduledFailureView {
 }
 
 /** A message to be sent later, with its content as it was given. Only its sender ever sees it. */
-export class ScheduledMessageView extends PostMessageDto {
+export class ScheduledMessageView extends MessageContentDto {
   @ApiProperty({ example: '6920f1c2a1b2c3d4e5f60748' })
   id: string;
 
@@ -50,7 +50,7 @@ export function toScheduledMessageView(record: ScheduledRecord, messageId?: stri
   const { id, chatId, clientMessageId, state, failure } = record;
   return {
     // Validated as this when it was scheduled.
-    ...(record.content as Pick<PostMessageDto, 'text'>),
+    ...(record.content as Pick<MessageContentDto, 'text'>),
     id,
     chatId,
     clientMessageId,

@@ -1,5 +1,6 @@
 import { Matches } from 'class-validator';
 
+import { ClaimedSenderDto } from '../../common/validation/claimed-sender.dto.js';
 import { EnumField, IdField, IdListField, NestedField, TextField } from '../../common/validation/fields.js';
 import { MAX_NAMED } from '../audience.js';
 import { AUDIENCE_LEVELS, type AudienceLevel, STATUS_TYPES, type StatusType } from '../status.record.js';
@@ -23,7 +24,7 @@ export class StatusAudienceDto {
 }
 
 /** Body of `POST /api/status`. */
-export class PostStatusDto {
+export class PostStatusDto extends ClaimedSenderDto {
   @EnumField(STATUS_TYPES, { example: 'text', description: '`image` and `video` need a `mediaId`' })
   type: StatusType;
 

@@ -1,4 +1,4 @@
-import { ForbiddenError } from '../common/errors/app-error.js';
+import { ForbiddenError } from './errors/app-error.js';
 
 interface Claims {
   userId?: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { ForbiddenError } from '../common/errors/app-error.js';
+import { ForbiddenError } from './errors/app-error.js';
 import { assertOwnIdentity } from './assert-own-identity.js';
 
 describe('assertOwnIdentity', () => {
