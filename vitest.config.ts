@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Every e2e file boots its own app against the one shared engine: two at a time fill two cores.
-    maxWorkers: 2,
+    maxWorkers: 3,
+    isolate: false,
   },
 });
