@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import type { TestProject } from 'vitest/node';
 
 import { EmbeddedEngine } from '../../src/database/embedded/embedded-engine.js';
+import { memoryFolder } from './memory-folder.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -21,7 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('mongodbUri', process.env.MONGODB_URI);
     return async () => undefined;
   }
-  const dataDir = mkdtempSync(join(tmpdir(), 'parley-test-'));
+  const dataDir = memoryFolder('parley-test-');
   const cacheDir = process.env.CACHE_DIR ?? join(homedir(), '.cache', 'parley');
   const engine = await EmbeddedEngine.start({ dataDir, cacheDir, log: console });
   project.provide('mongodbUri', engine.uri);
