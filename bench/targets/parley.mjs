@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,6 +8,7 @@ import { signUpAll } from '../lib/seeding.mjs';
 import { startServer } from '../lib/server-process.mjs';
 
 const BUILD = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const PACKAGE = new URL('../../package.json', import.meta.url);
 const PASSWORD = 'Load-test-2026!';
 // Passwords are hashed on four threads of the server; more at a time would only queue there.
 const LOGINS_AT_A_TIME = 4;
@@ -29,6 +30,7 @@ export const parley = {
     try {
       const server = await startServer({
         entry: file,
+        command: [process.execPath, ...startFlags(), file],
         cwd: folder,
         env: { ...environment(folder), WORKERS: String(workers), ...env },
         readyPath: '/health/ready',
@@ -99,6 +101,12 @@ export const parley = {
     chat.receiver.emit('message_delivered', { chatId: chat.chatId, seq });
   },
 };
+
+/** Node's flags as `npm start` gives them. */
+function startFlags() {
+  const { scripts } = JSON.parse(readFileSync(PACKAGE, 'utf8'));
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
 
 async function createHome() {
   const path = await mkdtemp(join(tmpdir(), 'parley-bench-'));

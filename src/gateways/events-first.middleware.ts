@@ -5,10 +5,10 @@ import type { FrameBatcher } from './frame-batcher.js';
 /** Sends the events that a request brought about before its response. */
 export function eventsFirst(frames: FrameBatcher): RequestHandler {
   return (_request, response, next) => {
-    const { writeHead } = response;
-    response.writeHead = function behindEvents(this: typeof response, ...args: unknown[]) {
+    const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => typeof response;
+    response.writeHead = function behindEvents(...args: unknown[]) {
       frames.flushEvents();
-      return Reflect.apply(writeHead, this, args) as typeof response;
+      return writeHead(...args);
     };
     next();
   };

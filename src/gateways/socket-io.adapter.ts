@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import type { Server, ServerOptions } from 'socket.io';
+import type { ServerOptions } from 'socket.io';
 
 import type { RedisLink } from '../cluster/redis-link.js';
 import type { PrimaryChannel } from '../cluster/workers/primary-channel.js';
@@ -62,8 +62,8 @@ export class SocketIoAdapter extends IoAdapter {
       httpCompression: false,
       ...(adapter && { adapter }),
       cors: { origin: this.config.corsOrigin, credentials: true },
-    } as ServerOptions) as Server;
-    this.frames.watch(server.engine as Parameters<FrameBatcher['watch']>[0]);
+    } as ServerOptions);
+    this.frames.watch(server.engine);
     if (this.others.primary) this.routing = new WorkerRouting(server.engine, this.others.primary);
     return server;
   }

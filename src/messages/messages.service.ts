@@ -159,7 +159,7 @@ export class MessagesService {
     try {
       return this.prepare(senderId, chatId, content);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
