@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 
 import { ChatWatermarks } from '../../src/chats/log/chat-watermarks.js';
+import { ReceiptMoves } from '../../src/chats/receipts/receipt-moves.service.js';
 import { createTestApp, type TestApp, type TestUser } from './create-test-app.js';
 import { RawHttp } from './raw-http.js';
 import { storedDocuments } from './stored-documents.js';
@@ -44,6 +45,7 @@ export class Stage {
   async freeze(): Promise<void> {
     // What is written a moment later, by design.
     await this.app.app.get(ChatWatermarks).flush();
+    await this.app.app.get(ReceiptMoves).flush();
     await this.settle();
     for (const watcher of this.watchers) watcher.forget();
     this.before = await storedDocuments(this.app);

@@ -1,4 +1,5 @@
 import { ChatWatermarks } from '../../../src/chats/log/chat-watermarks.js';
+import { ReceiptMoves } from '../../../src/chats/receipts/receipt-moves.service.js';
 import type { TestApp, TestUser } from '../create-test-app.js';
 import { imageOf, upload } from '../media-files.js';
 import { storedDocuments } from '../stored-documents.js';
@@ -88,6 +89,7 @@ export class AccessWorld {
   async freeze(): Promise<void> {
     // What is written a moment later, by design.
     await this.app.app.get(ChatWatermarks).flush();
+    await this.app.app.get(ReceiptMoves).flush();
     do {
       for (const phone of this.phones.values()) phone.forget();
       await this.settle();
