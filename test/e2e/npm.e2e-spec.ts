@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-describe('what npm starts', () => {
+describe('what npm starts', { timeout: 60_000 }, () => {
   let dataDir: string;
   let npm: ChildProcess;
 
@@ -48,14 +48,15 @@ describe('what npm starts', () => {
     }
   }
 
-  it.each([
-    ['npm start', ['start'], 'Parley listens'],
-    ['npm run db', ['run', 'db'], 'mongodb://'],
-  ])('should end with %s, also when npm alone is told to stop', async (_, args, ready) => {
+  it.each<[string, NodeJS.Signals, string[], string]>([
+    ['npm start', 'SIGTERM', ['start'], 'Parley listens'],
+    ['npm start', 'SIGKILL', ['start'], 'Parley listens'],
+    ['npm run db', 'SIGTERM', ['run', 'db'], 'mongodb://'],
+  ])('should end with %s, also when npm alone gets a %s', async (_, signal, args, ready) => {
     await run(args, ready);
     const group = -(npm.pid as number);
 
-    npm.kill('SIGTERM');
+    npm.kill(signal);
     await once(npm, 'exit');
 
     await expect.poll(() => isThere(group), { timeout: 20_000 }).toBe(false);
