@@ -31,6 +31,7 @@ describe('habits', () => {
   it('should read the environment in config/ alone', () => {
     expectOnlyIn(
       {
+        'src/config/end-with-npm.ts': 'asks what npm says of itself, which is no setting',
         'src/database/embedded/db.command.ts': 'a command of its own, without the app around it',
         'src/database/embedded/engine-launcher.ts': 'hands its own environment on to the engine',
         'src/database/embedded/newer-loader.ts': 'hands its own environment on to the tools it calls',

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+import { endWithNpm } from '../../config/end-with-npm.js';
 import { EmbeddedEngine } from './embedded-engine.js';
 import { type EngineLog, messageOf } from './engine-start-error.js';
 
@@ -21,6 +22,7 @@ const say = (message: string): void => void process.stderr.write(`${message}\n`)
 const log: EngineLog = { log: say, warn: say, error: say };
 
 async function main(): Promise<void> {
+  endWithNpm();
   const { DATA_DIR, CACHE_DIR } = process.env;
   const engine = await EmbeddedEngine.start({
     dataDir: DATA_DIR || './data',
