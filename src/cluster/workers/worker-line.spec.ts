@@ -3,7 +3,7 @@ import type { Worker } from 'node:cluster';
 import { describe, expect, it } from 'vitest';
 
 import type { Batch, FromPrimary, Telling } from './frames.js';
-import { WorkerLine } from './worker-line.js';
+import { MAX_WAITING, WorkerLine } from './worker-line.js';
 
 const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
 const telling = (text: string): Telling => ({ kind: 'tell', topic: 'emits', text });
@@ -47,18 +47,22 @@ describe('WorkerLine', () => {
   it('should keep no more than a bound for a worker that stands still, and tell it of the gap', async () => {
     const worker = new StillWorker();
     const line = new WorkerLine(worker as unknown as Worker);
-    for (let n = 0; n <= 10_000; n += 1) line.tell(telling('kept'));
+    for (let n = 0; n <= MAX_WAITING; n += 1) line.tell(telling('kept'));
     await turn();
 
     line.tell(telling('lost'));
     line.say({ kind: 'loss' });
     await turn();
-    expect(worker.frames.slice(10_001)).toEqual([{ kind: 'loss' }]);
+    expect(worker.frames.slice(MAX_WAITING + 1)).toEqual([{ kind: 'loss' }]);
     worker.move();
     await turn();
     line.tell(telling('again'));
     await turn();
 
-    expect(worker.frames.slice(10_001)).toEqual([{ kind: 'loss' }, { kind: 'missed' }, telling('again')]);
+    expect(worker.frames.slice(MAX_WAITING + 1)).toEqual([
+      { kind: 'loss' },
+      { kind: 'missed' },
+      telling('again'),
+    ]);
   });
 });

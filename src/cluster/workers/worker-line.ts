@@ -5,8 +5,8 @@ import type { Batch, FromPrimary, Telling } from './frames.js';
 import { Outbox } from './outbox.js';
 import type { RawConnection } from './primary-channel.js';
 
-/** What waits for a worker that stands still: seconds of a busy server, as a stream between nodes would keep. */
-const MAX_WAITING = 10_000;
+/** What waits for a worker that stands still: seconds of a busy server, some 30 MB. */
+export const MAX_WAITING = 50_000;
 
 /** The line to one worker. What others tell is bounded, and a worker that has missed some is told of it. */
 export class WorkerLine {
