@@ -10,8 +10,7 @@ export default defineConfig({
     // To import the app takes longer than most files take: a worker does it once, for all of its files. Each file
     // has an app and a database of its own, and test/support/setup.ts takes back what else it may have changed.
     isolate: false,
-    // Every e2e file boots its own app against the one shared engine. Two at a time fill two cores, and a third
-    // works while they wait.
-    maxWorkers: 3,
+    // Every e2e file boots its own app against the one shared engine: two at a time fill two cores.
+    maxWorkers: 2,
   },
 });
