@@ -40,7 +40,7 @@ describe('calls on a server that is killed', () => {
   afterEach(async () => {
     for (const socket of sockets) socket.close();
     await server.kill({ withEngine: true });
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 15 });
   });
 
   const register = async (name: string): Promise<Caller> => {

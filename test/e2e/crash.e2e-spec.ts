@@ -68,7 +68,7 @@ describe('a server that is killed', () => {
   afterEach(async () => {
     for (const socket of sockets) socket.close();
     await server.kill({ withEngine: true });
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 15 });
   });
 
   const register = async (i: number): Promise<Person> => {

@@ -30,7 +30,7 @@ describe('a server that is killed while an account is erased', () => {
 
   afterEach(async () => {
     await server.kill({ withEngine: true });
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 15 });
   });
 
   const register = async (name: string): Promise<Person> => {

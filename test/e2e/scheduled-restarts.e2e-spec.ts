@@ -32,7 +32,7 @@ describe('scheduled messages and the end of the server', () => {
 
   afterEach(async () => {
     await server.kill();
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 15 });
   });
 
   const register = async (name: string): Promise<Person> => {

@@ -25,7 +25,7 @@ describe('the primary of several workers, with an engine of its own', () => {
   });
   afterEach(async () => {
     await Promise.all(open.map((server) => server.stop({ keepsData: true })));
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 15 });
   });
 
   async function start(): Promise<Workers> {

@@ -122,6 +122,6 @@ export class Cluster {
     for (const socket of this.sockets) socket.close();
     await Promise.all(this.nodes.map((node) => node.kill()));
     await this.redis.stop();
-    rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 15 });
   }
 }

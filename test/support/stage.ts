@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 
 import { ChatWatermarks } from '../../src/chats/log/chat-watermarks.js';
 import { ReceiptMoves } from '../../src/chats/receipts/receipt-moves.service.js';
+import { DomainEvents } from '../../src/events/domain-events.js';
 import { createTestApp, type TestApp, type TestUser } from './create-test-app.js';
 import { RawHttp } from './raw-http.js';
 import { storedDocuments } from './stored-documents.js';
@@ -43,7 +44,8 @@ export class Stage {
 
   /** From here on nothing may happen. */
   async freeze(): Promise<void> {
-    // What is written a moment later, by design.
+    // What is told, and what is written, a moment later, by design.
+    await this.app.app.get(DomainEvents).settled();
     await this.app.app.get(ChatWatermarks).flush();
     await this.app.app.get(ReceiptMoves).flush();
     await this.settle();

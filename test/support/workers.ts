@@ -126,7 +126,7 @@ export class Workers {
     const workers = await this.server.workers();
     await this.server.kill();
     await this.gone(workers);
-    if (!keepsData) rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
+    if (!keepsData) rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 15 });
   }
 
   private async workerBehind(agent: Agent): Promise<number> {
