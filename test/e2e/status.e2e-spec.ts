@@ -199,7 +199,7 @@ describe('posting a status', () => {
     [{ type: 'audio', text: 'x' }, 'type', 'isIn'],
     [{ type: 'text' }, 'text', 'required'],
     [{ type: 'text', text: ' ' }, 'text', 'matches'],
-    [{ type: 'text', text: 'x'.repeat(701) }, 'text', 'maxLength'],
+    [{ type: 'text', text: 'x'.repeat(4097) }, 'text', 'maxLength'],
     [{ type: 'text', text: 'x', backgroundColor: 'red' }, 'backgroundColor', 'matches'],
     [{ type: 'text', text: 'x', mediaId: UNKNOWN }, 'mediaId', 'whitelistValidation'],
     [{ type: 'text', text: 'x', audience: { level: 'friends' } }, 'audience.level', 'isIn'],

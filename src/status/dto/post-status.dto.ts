@@ -6,7 +6,7 @@ import { MAX_NAMED } from '../audience.js';
 import { AUDIENCE_LEVELS, type AudienceLevel, STATUS_TYPES, type StatusType } from '../status.record.js';
 
 /** The most characters of a status. */
-export const MAX_STATUS_TEXT = 700;
+export const MAX_STATUS_TEXT = 4096;
 
 export class StatusAudienceDto {
   @EnumField(AUDIENCE_LEVELS, {
