@@ -12,6 +12,7 @@ import { assertNotSystem, MessageAccess } from './message-access.js';
 import type { MessageContent } from './message-content.js';
 import type { MessageView } from './message.view.js';
 import { MessagesService } from './messages.service.js';
+import { SentMessages } from './sent-messages.service.js';
 
 /** One message to one chat, and the id under which it is sent there. */
 interface Forward {
@@ -28,6 +29,7 @@ export class ForwardsService {
     private readonly chatAccess: ChatAccess,
     private readonly gate: DirectGate,
     private readonly messages: MessagesService,
+    private readonly sent: SentMessages,
     private readonly limiter: RateLimiter,
   ) {}
 
@@ -68,7 +70,7 @@ export class ForwardsService {
     const found = new Map<string, Map<string, MessageView>>();
     for (const chatId of chatIds) {
       const ids = wanted.filter((one) => one.chatId === chatId).map(({ id }) => id);
-      found.set(chatId, await this.messages.findAllSent(userId, chatId, ids));
+      found.set(chatId, await this.sent.findAll(userId, chatId, ids));
     }
     return wanted.map(({ chatId, id }) => {
       const message = found.get(chatId)?.get(id);

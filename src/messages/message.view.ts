@@ -144,3 +144,13 @@ export function toMessageView(row: ChatLogRow): MessageView {
     ...(row.expiresAt && { expiresAt: row.expiresAt.toISOString() }),
   };
 }
+
+/** The view of a row just stored is wanted twice, by the ack and by the fan-out: made once. */
+const views = new WeakMap<ChatLogRow, MessageView>();
+
+/** `toMessageView`, once per row in memory. */
+export function messageViewOf(row: ChatLogRow): MessageView {
+  let view = views.get(row);
+  if (!view) views.set(row, (view = toMessageView(row)));
+  return view;
+}

@@ -35,6 +35,7 @@ import { ScheduledMessagesRepository } from './scheduled/scheduled-messages.repo
 import { ScheduledMessages } from './scheduled/scheduled-messages.service.js';
 import { ScheduledSender } from './scheduled/scheduled-sender.service.js';
 import { SendTurns } from './send-turns.js';
+import { SentMessages } from './sent-messages.service.js';
 import { StarsService } from './stars.service.js';
 import { SystemMessages } from './system-messages.service.js';
 import { VotesService } from './votes.service.js';
@@ -60,6 +61,7 @@ import { VotesService } from './votes.service.js';
     HistoryService,
     RecentSends,
     SendTurns,
+    SentMessages,
     MessageAttachments,
     Quotes,
     MessagesData,
@@ -86,6 +88,7 @@ import { VotesService } from './votes.service.js';
   ],
   exports: [
     MessagesService,
+    SentMessages,
     HistoryService,
     SystemMessages,
     EditsService,

@@ -5,36 +5,19 @@ import { Injectable } from '@nestjs/common';
 import { ChatAccess } from '../chats/chat-access.js';
 import { DirectGate } from '../chats/direct-gate.js';
 import { assertMaySend } from '../chats/group-rules.js';
-import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
 import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
 import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
-import { asOf, isExpired } from '../chats/log/expiry.js';
-import { MessageChangesRepository } from '../chats/log/message-changes.repository.js';
-import { Clock } from '../common/clock.js';
-import {
-  ConflictError,
-  ForbiddenError,
-  UnavailableError,
-  ValidationError,
-} from '../common/errors/app-error.js';
+import { ForbiddenError, UnavailableError, ValidationError } from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { MediaNotFoundError } from '../media/media-library.service.js';
-import { type MessageView, toMessageView } from './message.view.js';
+import { type MessageView, messageViewOf } from './message.view.js';
 import { MessageAttachments } from './message-attachments.service.js';
-import {
-  checkedContent,
-  isSameContent,
-  type MessageBody,
-  type MessageContent,
-  textSent,
-  toRowDraft,
-} from './message-content.js';
+import { checkedContent, type MessageBody, type MessageContent, toRowDraft } from './message-content.js';
 import { type Quote, Quotes } from './quotes.service.js';
 import { RecentSends } from './recent-sends.js';
 import { SendTurns } from './send-turns.js';
-
-const OTHER_CONTENT = 'This clientMessageId was used for another message: make a new id';
+import { SentMessages } from './sent-messages.service.js';
 
 /** How often a quoted message is read again because it was changed at the same time. */
 const MAX_QUOTE_READS = 10;
@@ -55,14 +38,12 @@ export class MessagesService {
     private readonly access: ChatAccess,
     private readonly gate: DirectGate,
     private readonly log: ChatLog,
-    private readonly rows: ChatLogRepository,
-    private readonly changes: MessageChangesRepository,
+    private readonly sent: SentMessages,
     private readonly quotes: Quotes,
     private readonly recent: RecentSends,
     private readonly attachments: MessageAttachments,
     private readonly turns: SendTurns,
     private readonly events: DomainEvents,
-    private readonly clock: Clock,
   ) {}
 
   /** `isNew` is false for a retry, which gets the first message and is not told to anybody again. */
@@ -73,34 +54,19 @@ export class MessagesService {
   ): Promise<{ message: MessageView; isNew: boolean }> {
     const content = checkedContent(given);
     const { clientMessageId } = content;
-    if (!clientMessageId)
-      return this.toSent(await this.store(senderId, chatId, { ...content, clientMessageId: randomUUID() }));
+    if (!clientMessageId) return this.send(senderId, chatId, { ...content, clientMessageId: randomUUID() });
     const first = this.recent.find(senderId, chatId, clientMessageId);
-    if (first) return this.sentBefore(await this.sameContent(first, content));
+    if (first) {
+      const row = rowOf(await first);
+      this.sent.assertSame(row, content);
+      return { message: await this.sent.asItIsNow(row), isNew: false };
+    }
     const stored = this.store(senderId, chatId, content);
     this.recent.add(senderId, chatId, clientMessageId, stored);
     const result = await stored;
-    return this.toSent(result.isNew ? result : await this.sameContent(stored, content));
-  }
-
-  /** The message that was sent under this `clientMessageId`, if there is one; with other content it is `CONFLICT`. */
-  async findSent(senderId: string, chatId: string, given: MessageContent): Promise<MessageView | null> {
-    const content = checkedContent(given);
-    const row = await this.findRow(senderId, chatId, content);
-    return (
-      row && this.toSent(await this.sameContent(Promise.resolve({ row, isNew: false }), content)).message
-    );
-  }
-
-  /** Of these client message ids those that were sent, as they are now; what they were sent with is not looked at. */
-  async findAllSent(
-    senderId: string,
-    chatId: string,
-    clientMessageIds: readonly string[],
-  ): Promise<Map<string, MessageView>> {
-    const rows = await this.rows.findBySends(toObjectId(chatId), toObjectId(senderId), clientMessageIds);
-    await this.log.settled(chatId, Math.max(0, ...rows.map(({ rev }) => rev)));
-    return new Map(rows.map((row) => [row.clientMessageId ?? '', viewOf(row)]));
+    const row = rowOf(result);
+    if (!result.isNew) this.sent.assertSame(row, content);
+    return { message: this.sent.viewOf(row), isNew: result.isNew };
   }
 
   /**
@@ -111,24 +77,6 @@ export class MessagesService {
     await this.access.assertOn(senderId, chatId, (state) => assertMaySend(state, senderId));
     await this.gate.assertOpen(senderId, chatId);
     await this.attachments.bodyOf(senderId, checkedContent(given));
-  }
-
-  /** What was sent a moment ago may have been changed since. */
-  private async sentBefore({ row }: AppendResult): Promise<{ message: MessageView; isNew: boolean }> {
-    const now = row && (await this.changes.findMessage(row._id.toHexString()));
-    return this.toSent({ row: now ?? row, isNew: false });
-  }
-
-  /** For a retry of a reply whose status is out of reach by now: the first message, if there is one. */
-  async findStatusReply(
-    senderId: string,
-    statusId: string,
-    { clientMessageId, text }: { clientMessageId: string; text: string },
-  ): Promise<MessageView | null> {
-    const row = await this.rows.findStatusReply(statusId, senderId, clientMessageId);
-    if (row && !row.deletedAt && !this.isExpired(row) && textSent(row) !== text)
-      throw new ConflictError(OTHER_CONTENT);
-    return row && viewOf(row);
   }
 
   /** Who may not write any more, or quotes what is gone, is answered all the same for what was stored before. */
@@ -144,7 +92,7 @@ export class MessagesService {
         error instanceof ForbiddenError ||
         error instanceof ValidationError ||
         error instanceof MediaNotFoundError;
-      const row = isRefused && (await this.findRow(senderId, chatId, content));
+      const row = isRefused && (await this.sent.findRow(senderId, chatId, content));
       if (!row) throw error;
       return { row, isNew: false };
     });
@@ -161,10 +109,6 @@ export class MessagesService {
     } catch (error) {
       return Promise.reject(error);
     }
-  }
-
-  private findRow(senderId: string, chatId: string, { clientMessageId = '' }: MessageContent) {
-    return this.rows.findBySend(toObjectId(chatId), toObjectId(senderId), clientMessageId);
   }
 
   private prepare(senderId: string, chatId: string, content: MessageContent): Prepared | Promise<Prepared> {
@@ -220,39 +164,18 @@ export class MessagesService {
         return toRowDraft(sender, content, body, quote && quote.row);
       },
       stored: (stored, recipientIds) => {
-        this.events.publish('message.created', { message: viewOf(stored), recipientIds });
+        this.events.publish('message.created', { message: messageViewOf(stored), recipientIds });
       },
     });
     return this.access.guarded(senderId, chatId, write);
   }
+}
 
-  /** What has expired can't be compared any more: its id stands for it. */
-  private async sameContent(sent: Promise<AppendResult>, content: MessageContent): Promise<AppendResult> {
-    const result = await sent;
-    const { row } = result;
-    if (row && !this.isExpired(row) && !isSameContent(row, content)) throw new ConflictError(OTHER_CONTENT);
-    return result;
-  }
-
-  private toSent({ row, isNew }: AppendResult): { message: MessageView; isNew: boolean } {
-    if (!row) throw new Error('a message draft always makes a row');
-    return { message: viewOf(asOf(row, this.clock.nowMs())), isNew };
-  }
-
-  private isExpired(row: ChatLogRow): boolean {
-    return isExpired(row, this.clock.nowMs());
-  }
+function rowOf({ row }: AppendResult): ChatLogRow {
+  if (!row) throw new Error('a message draft always makes a row');
+  return row;
 }
 
 function notMentionable(): ValidationError {
   return ValidationError.of('mentions', 'isMember', 'mentions must be members of the chat');
-}
-
-/** The view of a row just stored is wanted twice, by the ack and by the fan-out: made once. */
-const views = new WeakMap<ChatLogRow, MessageView>();
-
-function viewOf(row: ChatLogRow): MessageView {
-  let view = views.get(row);
-  if (!view) views.set(row, (view = toMessageView(row)));
-  return view;
 }

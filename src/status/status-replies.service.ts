@@ -6,6 +6,7 @@ import { RelationsService } from '../chats/relations.service.js';
 import { ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
 import type { MessageView } from '../messages/message.view.js';
 import { MessagesService } from '../messages/messages.service.js';
+import { SentMessages } from '../messages/sent-messages.service.js';
 import type { ReplyToStatusDto } from './dto/reply-to-status.dto.js';
 import { StatusAccess } from './status-access.js';
 import type { StatusRecord } from './status.record.js';
@@ -24,6 +25,7 @@ export class StatusReplies {
     private readonly gate: DirectGate,
     private readonly chats: ChatsService,
     private readonly messages: MessagesService,
+    private readonly sent: SentMessages,
   ) {}
 
   /** A retry is answered with the first message, also when the status is gone or out of reach by then. */
@@ -32,7 +34,7 @@ export class StatusReplies {
       return await this.send(userId, await this.access.getVisible(userId, statusId), dto);
     } catch (error) {
       const isGone = error instanceof NotFoundError;
-      const message = isGone && (await this.messages.findStatusReply(userId, statusId, dto));
+      const message = isGone && (await this.sent.findStatusReply(userId, statusId, dto));
       if (!message) throw error;
       return { message, isNew: false };
     }

@@ -15,6 +15,7 @@ import { DomainEvents } from '../../events/domain-events.js';
 import type { MessageView } from '../message.view.js';
 import type { MessageContent } from '../message-content.js';
 import { MessagesService } from '../messages.service.js';
+import { SentMessages } from '../sent-messages.service.js';
 import { checkedSendAt, hashOfContent } from './scheduled-content.js';
 import { filesOf, type ScheduledPosition } from './scheduled-message.record.js';
 import { type ScheduledMessageView, toScheduledMessageView } from './scheduled-message.view.js';
@@ -42,6 +43,7 @@ export class ScheduledMessages {
   constructor(
     private readonly scheduled: ScheduledMessagesRepository,
     private readonly messages: MessagesService,
+    private readonly sent: SentMessages,
     private readonly sender: ScheduledSender,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
@@ -108,7 +110,7 @@ export class ScheduledMessages {
     contentHash: string,
   ): Promise<Scheduling | null> {
     const first = await this.scheduled.findBySend(senderId, chatId, content.clientMessageId);
-    const message = await this.messages.findSent(senderId, chatId, content);
+    const message = await this.sent.find(senderId, chatId, content);
     if (message) return { message, isNew: false };
     return first && answered(first, contentHash);
   }

@@ -11,6 +11,7 @@ import { DomainEvents } from '../../events/domain-events.js';
 import { UsersService } from '../../users/users.service.js';
 import type { MessageContent } from '../message-content.js';
 import { MessagesService } from '../messages.service.js';
+import { SentMessages } from '../sent-messages.service.js';
 import type { ScheduledRecord } from './scheduled-message.record.js';
 import { toScheduledMessageView } from './scheduled-message.view.js';
 import { ScheduledMessagesRepository } from './scheduled-messages.repository.js';
@@ -43,6 +44,7 @@ export class ScheduledSender implements OnApplicationBootstrap, BeforeApplicatio
   constructor(
     private readonly scheduled: ScheduledMessagesRepository,
     private readonly messages: MessagesService,
+    private readonly sent: SentMessages,
     private readonly users: UsersService,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
@@ -126,7 +128,7 @@ export class ScheduledSender implements OnApplicationBootstrap, BeforeApplicatio
         return this.logger.warn(`scheduled message ${id} is tried again: ${String(error)}`);
       }
       // Stored by a try that a crash cut short, and the chat is gone for the sender since.
-      const sent = await this.messages.findSent(senderId, chatId, content).catch(() => null);
+      const sent = await this.sent.find(senderId, chatId, content).catch(() => null);
       if (sent) return this.settle(one, sent.id);
       await this.fail(one, { code, message });
     }
