@@ -94,4 +94,24 @@ describe('FrameBatcher', () => {
 
     expect(frames()).toEqual(['bob:event']);
   });
+
+  it('should write to all others where one connection fails', async () => {
+    const broken = new Connection('broken');
+    Object.setPrototypeOf(broken, {
+      send: (packet: string) => Connection.prototype.send.call(broken, packet),
+      flush: () => {
+        throw new Error('gone');
+      },
+    });
+    const engine = new EventEmitter();
+    batcher.watch(engine);
+    engine.emit('connection', broken);
+
+    broken.send('1');
+    bob.send('1');
+    expect(() => batcher.flushEvents()).toThrow('gone');
+    await endOfTurn();
+
+    expect(frames()).toEqual(['bob:1']);
+  });
 });

@@ -15,7 +15,8 @@ interface Connection {
  * at once, and each write is a system call, which costs more than the frame. A turn ends when nothing is left to do
  * before the event loop would wait; an answer (an ack, a response of REST) ends it for all events before it, so
  * that whoever has an answer in hand can rely on it: what it brought about is on its way to everybody. Per socket
- * order is kept.
+ * order is kept. Until then a connection counts as free, so a volatile event behind another one is not dropped: only a
+ * client that is slow to read misses it.
  */
 export class FrameBatcher {
   private readonly waiting = new Set<Connection>();
@@ -53,6 +54,10 @@ export class FrameBatcher {
   private hold(connection: Connection): void {
     this.waiting.add(connection);
     if (!this.isAnswering) this.hasEvents = true;
+    this.schedule();
+  }
+
+  private schedule(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
     process.nextTick(() => {
@@ -63,9 +68,15 @@ export class FrameBatcher {
 
   private flushAll(): void {
     this.hasEvents = false;
-    const connections = [...this.waiting];
-    this.waiting.clear();
-    for (const connection of connections) write(connection);
+    try {
+      for (const connection of this.waiting) {
+        this.waiting.delete(connection);
+        write(connection);
+      }
+    } finally {
+      // One that fails keeps nobody else waiting.
+      if (this.waiting.size > 0) this.schedule();
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { MessageType } from 'socket.io-adapter';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { FrameBatcher } from './frame-batcher.js';
 import { workerAdapter } from './worker-adapter.js';
 
 /** What another worker would have told. */
@@ -33,6 +34,7 @@ describe('the adapter of a worker', () => {
     };
     http = createServer();
     server = new Server(http, { adapter: workerAdapter(primary) });
+    new FrameBatcher().watch(server.engine);
     server.on('connection', (socket) => void socket.join('room'));
     await once(http.listen(0, '127.0.0.1'), 'listening');
     const { port } = http.address() as AddressInfo;

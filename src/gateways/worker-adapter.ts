@@ -1,5 +1,5 @@
 import type { Server } from 'socket.io';
-import { ClusterAdapter, type ClusterMessage, type ClusterResponse, MessageType } from 'socket.io-adapter';
+import { ClusterAdapter, type ClusterMessage, type ClusterResponse } from 'socket.io-adapter';
 
 import type { PrimaryChannel } from '../cluster/workers/primary-channel.js';
 
@@ -12,17 +12,9 @@ type AdapterOption = Parameters<Server['adapter']>[0];
  */
 export function workerAdapter(primary: Pick<PrimaryChannel, 'listen' | 'tell'>): AdapterOption {
   return class WorkerAdapter extends ClusterAdapter {
-    private arrived: ClusterMessage[] = [];
-    /** Rooms that were written to in this turn of the event loop. */
-    private readonly written = new Set<string>();
-
     constructor(namespace: unknown) {
       super(namespace);
-      primary.listen('emits', (text) => {
-        this.arrived.push(JSON.parse(text) as ClusterMessage);
-        // What waits goes first.
-        if (this.arrived.length === 1) this.deliver();
-      });
+      primary.listen('emits', (text) => this.onMessage(JSON.parse(text) as ClusterMessage));
     }
 
     protected override doPublish(message: ClusterMessage): Promise<string> {
@@ -34,39 +26,6 @@ export function workerAdapter(primary: Pick<PrimaryChannel, 'listen' | 'tell'>):
     protected override doPublishResponse(_: string, response: ClusterResponse): Promise<void> {
       primary.tell('emits', JSON.stringify(response));
       return Promise.resolve();
-    }
-
-    /**
-     * A socket that is being written to takes no volatile event, and what arrives together would be written in one turn:
-     * such an event, and all behind it, is for the next one. So it is dropped for a slow client alone.
-     */
-    private deliver(): void {
-      const arrived = this.arrived;
-      for (const [place, message] of arrived.entries()) {
-        if (this.isTooEarly(message)) {
-          this.arrived = arrived.slice(place);
-          return;
-        }
-        this.note(message);
-        this.onMessage(message);
-      }
-      this.arrived = [];
-    }
-
-    private isTooEarly(message: ClusterMessage): boolean {
-      if (message.type !== MessageType.BROADCAST) return false;
-      const { flags, rooms } = message.data.opts;
-      return flags?.volatile === true && rooms.some((room) => this.written.has(room));
-    }
-
-    private note(message: ClusterMessage): void {
-      if (message.type !== MessageType.BROADCAST) return;
-      if (this.written.size === 0)
-        setImmediate(() => {
-          this.written.clear();
-          this.deliver();
-        });
-      for (const room of message.data.opts.rooms) this.written.add(room);
     }
   };
 }

@@ -2,8 +2,7 @@ import type { Type } from '@nestjs/common';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { STRING_FORMS } from '../../src/realtime/socket-events.js';
-import { clientEventsOf } from '../support/client-events.js';
-import { schemasOf } from '../support/dto-schemas.js';
+import { documentedPayloads } from '../support/client-events.js';
 import { CANARY, oddValues, refusedValues } from '../support/hostile-values.js';
 import { resolve, sampleObject } from '../support/schema.js';
 import { inParallel, Stage } from '../support/stage.js';
@@ -14,13 +13,7 @@ import type { Ack, TestSocket } from '../support/test-socket.js';
  * admit. An event that is added later is tested by being there.
  */
 const stage = await Stage.open();
-const handlers = clientEventsOf(stage.app.app).flatMap(({ event, payloads }) =>
-  payloads.map((dto) => ({ event, dto })),
-);
-const schemas = schemasOf(
-  stage.app.app,
-  handlers.map(({ dto }) => dto),
-);
+const { payloads: handlers, schemas } = documentedPayloads(stage.app.app);
 
 interface Attempt {
   label: string;

@@ -1,7 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { clientEventsOf } from '../support/client-events.js';
-import { schemasOf } from '../support/dto-schemas.js';
+import { documentedPayloads } from '../support/client-events.js';
 import { sampleObject } from '../support/schema.js';
 import { Stage } from '../support/stage.js';
 import type { TestSocket } from '../support/test-socket.js';
@@ -10,13 +9,7 @@ import type { TestSocket } from '../support/test-socket.js';
 const CLAIMS = ['userId', 'from', 'senderId'] as const;
 
 const stage = await Stage.open();
-const handlers = clientEventsOf(stage.app.app).flatMap(({ event, payloads }) =>
-  payloads.map((dto) => ({ event, dto })),
-);
-const schemas = schemasOf(
-  stage.app.app,
-  handlers.map(({ dto }) => dto),
-);
+const { payloads: handlers, schemas } = documentedPayloads(stage.app.app);
 const other = await stage.app.registerAndLogin();
 
 /** What is right in all else, without any claim. */

@@ -1,7 +1,9 @@
-import type { INestApplicationContext, Type } from '@nestjs/common';
+import type { INestApplication, INestApplicationContext, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
 import { CLIENT_EVENT, type ClientEventMetadata } from '../../src/gateways/client-event.decorator.js';
+import { schemasOf } from './dto-schemas.js';
+import type { Schemas } from './schema.js';
 
 /** What `@nestjs/websockets` writes on gateways and their handlers. */
 const IS_GATEWAY = 'websockets:is_gateway';
@@ -52,6 +54,18 @@ export function handlersOf(gateway: Type): Handler[] {
 
 export function clientEventsOf(app: INestApplicationContext): Handler[] {
   return gatewaysOf(app).flatMap(handlersOf);
+}
+
+/** Every client event with a class that its payload may be, and what the documents say of these classes. */
+export function documentedPayloads(app: INestApplication): {
+  payloads: { event: string; dto: Type }[];
+  schemas: Schemas;
+} {
+  const payloads = clientEventsOf(app).flatMap(({ event, payloads: dtos }) =>
+    dtos.map((dto) => ({ event, dto })),
+  );
+  const classes = payloads.map(({ dto }) => dto);
+  return { payloads, schemas: schemasOf(app, classes) };
 }
 
 function payloadsOf(gateway: Type, method: string): Type[] {

@@ -3,7 +3,7 @@ import type { PrimaryChannel } from '../../cluster/workers/primary-channel.js';
 import type { Clock, ClockTimer } from '../clock.js';
 import type { WindowCount } from './window-counts.js';
 
-/** What was counted here is known to Redis so much later at the most. */
+/** What was counted here is known to the others so much later at the most. */
 export const SETTLE_MS = 500;
 /** Counts of one command: Redis does nothing else meanwhile. */
 const BATCH = 500;

@@ -2,7 +2,7 @@
  * How often each action may happen: `points` per `seconds` and key. Bounds against abuse, an order of
  * magnitude above what a person or a lively client does; refused with `RATE_LIMITED` and when to retry.
  * What is scarce, dear, or a matter of guessing is exact: counted to the point over all nodes, each time by a question
- * to Redis. The rest is settled between the nodes a moment later.
+ * to Redis or the primary of the workers. The rest is settled between the nodes a moment later.
  */
 export const RATE_LIMITS = {
   /** Per address. Registering costs a bcrypt hash. */
