@@ -46,6 +46,24 @@ describe('messages that disappear', () => {
     expect(last).toMatchObject({ seq: 4, text: '', attachments: [], type: 'text', expiresAt });
   });
 
+  it('should take their stars along at that moment, and not when they are swept', async () => {
+    const { id, expiresAt } = await group.send(group.owner, 'soon gone', { expiresInSeconds: 60 });
+    await app.http.put(`/api/messages/${id}/star`).set(group.member.auth).expect(200);
+    const isStarred = async () => {
+      const last = (await group.history(group.member)).at(-1);
+      const { body: chat } = await group.get(group.member).expect(200);
+      const sync = await app.http.post('/api/sync').set(group.member.auth).send({ chats: {} }).expect(200);
+      const [synced] = sync.body.chats as { messages: { id: string; starred?: boolean }[] }[];
+      const among = synced?.messages.find((message) => message.id === id);
+      return [last, chat.lastMessage, among].map(({ starred = false }) => starred as boolean);
+    };
+
+    app.clock.advance(Date.parse(String(expiresAt)) - app.clock.nowMs() - 5_000);
+    expect(await isStarred()).toEqual([true, true, true]);
+    app.clock.advance(Date.parse(String(expiresAt)) - app.clock.nowMs());
+    expect(await isStarred()).toEqual([false, false, false]);
+  });
+
   it('should live as long as the chat says at their place, and not what was sent before', async () => {
     const before = await group.send(group.member, 'stays');
     await group.patch(group.owner, { settings: { disappearingSeconds: DAY } }).expect(200);

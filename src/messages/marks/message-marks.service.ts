@@ -15,6 +15,13 @@ import {
 const MAX_SYNCED_MARKS = 1000;
 const STARS_AT_ONCE = 500;
 
+/** Of a view of a message. */
+interface Starrable {
+  id: string;
+  expiresAt?: string;
+  starred?: boolean;
+}
+
 /** What a device lacks of the messages that its user deleted for themselves. */
 export interface DeletedBehind {
   marks: DeletedMark[];
@@ -43,13 +50,18 @@ export class MessageMarks {
     return (await this.marks.unset(key, field)) ? this.tell(key) : null;
   }
 
-  /** Makes views that were made for this user alone their own: with the star where they have set it. */
-  async addStars(userId: string, messages: readonly { id: string; starred?: boolean }[]): Promise<void> {
+  /**
+   * Makes views that were made for this user alone their own: with the star where they have set it. What has
+   * disappeared took its star along, at that moment and not when it is swept, which tells no device.
+   */
+  async addStars(userId: string, messages: readonly Starrable[]): Promise<void> {
+    const nowMs = this.clock.nowMs();
+    const alive = messages.filter(({ expiresAt }) => !expiresAt || Date.parse(expiresAt) > nowMs);
     const starred = await this.marks.findStarredAmong(
       userId,
-      messages.map(({ id }) => id),
+      alive.map(({ id }) => id),
     );
-    for (const message of messages) if (starred.has(message.id)) message.starred = true;
+    for (const message of alive) if (starred.has(message.id)) message.starred = true;
   }
 
   starred(userId: string, after: StarredMark | null, limit: number): Promise<StarredMark[]> {

@@ -89,7 +89,8 @@ export class Replica {
     }
   }
 
-  private isOver({ expiresAt }: { expiresAt?: string }): boolean {
+  /** Disappeared, as the clock says. */
+  isOver({ expiresAt }: { expiresAt?: string }): boolean {
     return expiresAt !== undefined && Date.parse(expiresAt) <= this.nowMs();
   }
 

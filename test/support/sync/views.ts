@@ -39,7 +39,7 @@ export function seenOn(replica: Replica): Seen {
     const seen = seenChat(
       // Who left is told of no receipts any more.
       isIn ? withMarks(view, marks) : view,
-      messages.map((message) => withStar(message, starred)),
+      messages.map((message) => withStar(message, replica.isOver(message) ? NO_STARS : starred)),
     );
     const lastReadSeq = view.me?.lastReadSeq ?? 0;
     const preferences = replica.preferences.get(view.id);
@@ -94,7 +94,10 @@ function withMarks(view: ChatView, marks: Map<string, { deliveredSeq: number; re
   return Object.assign({}, view, { members });
 }
 
-function withStar(message: MessageView, starred: Set<string>): MessageView {
+/** What has disappeared took its star along. */
+const NO_STARS: ReadonlySet<string> = new Set();
+
+function withStar(message: MessageView, starred: ReadonlySet<string>): MessageView {
   const copy = Object.assign({}, message);
   delete copy.starred;
   return starred.has(message.id) ? Object.assign(copy, { starred: true }) : copy;
