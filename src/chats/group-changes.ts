@@ -5,7 +5,8 @@ import { toMessageView } from '../messages/message.view.js';
 import { ChatAccess } from './chat-access.js';
 import { assertInGroup } from './group-rules.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
-import { type AppendRequest, ChatLog, type AppendResult } from './log/chat-log.service.js';
+import { ChatLog } from './log/chat-log.service.js';
+import type { AppendRequest, AppendResult } from './log/log-append.js';
 
 /** Changes of a group by its members: who is none is refused, and the change shows in the chat itself. */
 @Injectable()

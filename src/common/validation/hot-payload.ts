@@ -39,11 +39,23 @@ export function acceptHot<T extends object>(dto: new () => T, input: object): T 
       if (value === undefined || typeof value === 'object' || typeof value === 'function') return null;
       known += 1;
     }
-    if (!conditions.every((holds) => holds(given, value))) continue;
-    if (!rules?.every((holds) => holds(value, given))) return null;
+    if (!isLookedAt(conditions, given, value)) continue;
+    if (!isRight(rules, given, value)) return null;
   }
   // Another field is no field of ours.
   return known === Object.keys(given).length ? (input as T) : null;
+}
+
+/** Loops: a closure per field would be most of what a payload leaves to the garbage collector. */
+function isLookedAt(conditions: FieldRules['conditions'], object: Fields, value: unknown): boolean {
+  for (const holds of conditions) if (!holds(object, value)) return false;
+  return true;
+}
+
+function isRight(rules: FieldRules['rules'], object: Fields, value: unknown): boolean {
+  if (!rules) return false;
+  for (const holds of rules) if (!holds(value, object)) return false;
+  return true;
 }
 
 function compile(dto: Dto): FieldRules[] {
