@@ -17,16 +17,17 @@ export class GroupChanges {
     private readonly events: DomainEvents,
   ) {}
 
-  async append(userId: string, { draft, stored, ...request }: AppendRequest): Promise<AppendResult> {
+  async append(userId: string, request: AppendRequest): Promise<AppendResult> {
     const write = this.chatLog.append({
-      ...request,
+      chatId: request.chatId,
       draft: (state) => {
         assertInGroup(state, userId);
-        return draft(state);
+        return request.draft(state);
       },
+      prepare: async (row) => request.prepare?.(row),
       stored: (row, recipientIds) => {
         this.tell(row, recipientIds);
-        stored?.(row, recipientIds, null);
+        request.stored?.(row, recipientIds, null);
       },
     });
     return this.access.guarded(userId, request.chatId, write);

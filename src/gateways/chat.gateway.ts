@@ -134,4 +134,6 @@ export class ChatGateway {
   }
 }
 
-const withMessageOnly = ({ message }: Required<Pick<NewMessageAck, 'message'>>): NewMessageAck => ({ message });
+const withMessageOnly = ({ message }: Required<Pick<NewMessageAck, 'message'>>): NewMessageAck => ({
+  message,
+});

@@ -37,7 +37,8 @@ export class EventDispatcher {
     const ack = typeof last === 'function' ? (args.pop() as (body: AckBody) => void) : null;
     const event = new OpenEvent(this.socket, this.frames, name, ack);
     const handler = this.handlers.get(name);
-    if (!handler) return event.answer(failure({ code: 'NOT_FOUND', message: 'No such event: see /docs/events' }));
+    if (!handler)
+      return event.answer(failure({ code: 'NOT_FOUND', message: 'No such event: see /docs/events' }));
     if (args.length > 1) {
       const message = 'An event takes one payload and an ack callback';
       return event.answer(failure(toErrorInfo(ValidationError.of('payload', 'single', message))));

@@ -108,7 +108,11 @@ export class MessagesService {
   }
 
   /** In the order of sending, whatever has to be looked up for the one or the other. */
-  private start(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult<MessageView>> {
+  private start(
+    senderId: string,
+    chatId: string,
+    content: MessageContent,
+  ): Promise<AppendResult<MessageView>> {
     return this.turns.run(senderId + chatId, this.checked(senderId, chatId, content), (prepared) =>
       prepared.quote
         ? this.appendQuoting(senderId, chatId, content, prepared)

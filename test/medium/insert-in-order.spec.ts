@@ -25,7 +25,7 @@ describe('insertInOrder', () => {
         monitorCommands: true,
       })
       .asPromise();
-    rows = connection.collection<Row>('rows') as unknown as mongo.Collection<Row>;
+    rows = connection.collection<Row>('rows');
     await rows.createIndex({ chat: 1, rev: 1 }, { unique: true });
   });
   beforeEach(() => rows.deleteMany({}));
@@ -64,7 +64,7 @@ describe('insertInOrder', () => {
   });
 
   it('should reject what the database refuses for another reason', async () => {
-    await expect(insert({ ...row(1), chat: 'x'.repeat(17 * 1024 * 1024) })).rejects.toThrow();
+    await expect(insert({ ...row(1), chat: 'x'.repeat(17 * 1024 * 1024) })).rejects.toThrow(/too large|BSON/i);
 
     expect(await stored()).toEqual([]);
   });

@@ -165,7 +165,9 @@ export class ChatLog implements OnApplicationShutdown {
     try {
       if (request.prepare) await withDeadline(request.prepare(row));
     } catch (error) {
-      this.logger.warn(`what to tell of rev ${row.rev} of chat ${request.chatId} is missing: ${String(error)}`);
+      this.logger.warn(
+        `what to tell of rev ${row.rev} of chat ${request.chatId} is missing: ${String(error)}`,
+      );
     }
   }
 
@@ -175,7 +177,9 @@ export class ChatLog implements OnApplicationShutdown {
       try {
         return await withDeadline(this.store.project(row, type));
       } catch (error) {
-        this.logger.error(`projecting rev ${row.rev} of chat ${row.chatId.toHexString()} failed: ${String(error)}`);
+        this.logger.error(
+          `projecting rev ${row.rev} of chat ${row.chatId.toHexString()} failed: ${String(error)}`,
+        );
         // Its watermark stays where it was: the next server that loads the chat works the change in.
         if (this.isClosing) throw error;
         await pause(PROJECTION_RETRY_MS);

@@ -177,7 +177,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     for (const chatId of chatIds) {
       const step = this.stepOf(chatId, records.get(chatId), batch.get(chatId) ?? new Map());
       if (step) steps.push(step);
-      else settle(batch.get(chatId), ({ resolve, marked }) => resolve(marked));
+      else settle(batch.get(chatId), (waiter) => waiter.resolve(waiter.marked));
     }
     const lost = steps.length > 0 ? await withDeadline(this.repository.takeSteps(steps)) : [];
     for (const chatId of lost) this.cache.delete(chatId);
@@ -185,7 +185,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     for (const { chatId, toRev, marks } of taken) {
       const before = records.get(chatId)?.marks ?? {};
       this.cache.set(chatId, { rev: toRev, marks: { ...before, ...marks } });
-      settle(batch.get(chatId), ({ resolve, marked }) => resolve(marked));
+      settle(batch.get(chatId), (waiter) => waiter.resolve(waiter.marked));
     }
     void this.publisher.publish(taken, records);
     return lost;
@@ -226,10 +226,7 @@ export class ReceiptsService implements OnApplicationShutdown {
   }
 }
 
-function settle(
-  members: Map<string, Gathered> | undefined,
-  how: (waiter: Waiter) => void,
-): void {
+function settle(members: Map<string, Gathered> | undefined, how: (waiter: Waiter) => void): void {
   for (const { waiters } of members?.values() ?? []) for (const waiter of waiters) how(waiter);
 }
 
