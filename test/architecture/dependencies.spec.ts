@@ -89,6 +89,8 @@ describe('dependencies', () => {
         'src/chats/log/message-change.ts -> mongoose': 'the ids in it, as types: part of a schema',
         'src/chats/log/message-content.ts -> mongoose': 'the same',
         'src/chats/log/message-change.writes.ts -> mongoose': 'the updates of a repository, as types',
+        'src/chats/log/chat-log.store.ts -> mongoose':
+          'tells by its error whether an insert was refused, failed or is unknown',
         'src/health/health.controller.ts -> @nestjs/mongoose':
           'asks the connection itself: a repository would have no collection',
         'src/health/health.controller.ts -> mongoose': 'as above, its type',

@@ -3,7 +3,6 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type mongo, type Types } from 'mongoose';
 
 import { Clock } from '../../common/clock.js';
-import { databaseOf, insertInOrder, type Refusal } from '../../database/insert-in-order.js';
 import { toObjectId } from '../../database/object-id.js';
 import { CHANGE_KINDS, type ChangeKind, ChatLogRow } from './chat-log.schema.js';
 import { asOf } from './expiry.js';
@@ -29,10 +28,10 @@ export class ChatLogRepository {
 
   /**
    * Inserts in the order given and stops at the first refusal, so what is stored is always a prefix of
-   * `rows`, also for readers meanwhile and after a crash. Rejects when nobody knows what is stored.
+   * `rows`, also for readers meanwhile and after a crash.
    */
-  async insertInOrder(rows: ChatLogRow[]): Promise<Refusal | null> {
-    return insertInOrder(databaseOf(this.model), this.rows, rows);
+  async insertInOrder(rows: ChatLogRow[]): Promise<void> {
+    await this.rows.insertMany(rows, { ordered: true });
   }
 
   findByIds(ids: Types.ObjectId[]): Promise<ChatLogRow[]> {

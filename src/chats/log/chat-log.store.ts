@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { mongo } from 'mongoose';
 
 import { NotFoundError } from '../../common/errors/app-error.js';
 import { withDeadline } from '../../database/deadline.js';
-import type { Refusal } from '../../database/insert-in-order.js';
 import { ChatMembersRepository } from '../chat-members.repository.js';
 import { type ChatRecord, ChatsRepository } from '../chats.repository.js';
 import { ChatLogRepository } from './chat-log.repository.js';
@@ -11,6 +11,7 @@ import { ChatState, type ChatType } from './chat-state.js';
 import type { InsertOutcome, LogStore } from './group-commit.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
 
+const DUPLICATE_KEY = 11_000;
 /** An insert takes milliseconds; one that hangs holds up its whole lane, and is safe to try again. */
 const INSERT_DEADLINE_MS = 4000;
 
@@ -101,22 +102,22 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
   }
 
   async insert(rows: ChatLogRow[]): Promise<InsertOutcome<ChatLogRow>> {
-    let refusal: Refusal | null;
     try {
-      refusal = await withDeadline(this.log.insertInOrder(rows), INSERT_DEADLINE_MS);
+      await withDeadline(this.log.insertInOrder(rows), INSERT_DEADLINE_MS);
+      return { stored: rows.length, refused: null };
     } catch (error) {
-      return { stored: 0, refused: 'unknown', error };
+      const refusal = refusalOf(error);
+      const row = refusal && rows[refusal.index];
+      if (!row) return { stored: 0, refused: 'unknown', error };
+      const stored = refusal.index;
+      if (refusal.fields.includes('rev')) return { stored, refused: 'place-taken' };
+      return withDeadline(this.findExisting(row)).then(
+        (existing) =>
+          existing ? { stored, refused: 'already-stored', existing } : { stored, refused: 'place-taken' },
+        // What is stored is settled; the refused row just tries again and is refused again.
+        () => ({ stored, refused: 'place-taken' }) as const,
+      );
     }
-    const row = refusal && rows[refusal.index];
-    if (!refusal || !row) return { stored: rows.length, refused: null };
-    const stored = refusal.index;
-    if (refusal.fields.includes('rev')) return { stored, refused: 'place-taken' };
-    return withDeadline(this.findExisting(row)).then(
-      (existing) =>
-        existing ? { stored, refused: 'already-stored', existing } : { stored, refused: 'place-taken' },
-      // What is stored is settled; the refused row just tries again and is refused again.
-      () => ({ stored, refused: 'place-taken' }) as const,
-    );
   }
 
   async findStored(rows: ChatLogRow[]): Promise<Map<ChatLogRow, ChatLogRow>> {
@@ -135,4 +136,16 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
     if (own || !row.clientMessageId) return own ?? null;
     return this.log.findBySend(row.chatId, row.senderId, row.clientMessageId);
   }
+}
+
+/** Which row of an ordered insert a unique index refused, and the fields of that index. */
+function refusalOf(error: unknown): { index: number; fields: string[] } | null {
+  if (!(error instanceof mongo.MongoBulkWriteError) || error.code !== DUPLICATE_KEY) return null;
+  const [first] = [error.writeErrors].flat();
+  if (!first) return null;
+  const raw = first.err as { keyPattern?: Record<string, unknown> } | undefined;
+  const fields = raw?.keyPattern
+    ? Object.keys(raw.keyPattern)
+    : (/index: (\S+)/.exec(first.errmsg ?? '')?.[1]?.split('_') ?? []);
+  return { index: first.index, fields };
 }
