@@ -121,12 +121,20 @@ export class MessageView {
  * the thousand.
  */
 export function toMessageView(row: ChatLogRow): MessageView {
+  return toMessageViewOf(row, { chatId: row.chatId.toHexString(), senderId: row.senderId.toHexString() });
+}
+
+/** The same where these ids are at hand as text: writing them down is the dearest part of it. */
+export function toMessageViewOf(
+  row: ChatLogRow,
+  { chatId, senderId }: { chatId: string; senderId: string },
+): MessageView {
   const view: MessageView = {
     id: row._id.toHexString(),
-    chatId: row.chatId.toHexString(),
+    chatId,
     seq: row.seq ?? 0,
     rev: Math.max(row.rev, row.changedRev ?? 0),
-    senderId: row.senderId.toHexString(),
+    senderId,
     clientMessageId: row.type === 'system' ? '' : (row.clientMessageId ?? ''),
     type: row.type ?? 'text',
     text: row.text ?? '',

@@ -62,10 +62,10 @@ export class MessagesService {
       result = { row: await this.rowDespite(error, senderId, chatId, content), isNew: false };
     }
     const row = rowOf(result);
-    this.recent.set(key, row._id.toHexString());
-    if (result.isNew && result.told) return { message: result.told, isNew: true };
     if (!result.isNew) this.sent.assertSame(row, content);
-    return { message: this.sent.viewOf(row), isNew: result.isNew };
+    const message = (result.isNew && result.told) || this.sent.viewOf(row);
+    this.recent.set(key, message.id);
+    return { message, isNew: result.isNew };
   }
 
   /** `null`: it is not there any more. */

@@ -5,7 +5,7 @@ import type { AppendRequest, RowDraft } from '../chats/log/log-append.js';
 import { ValidationError } from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
 import type { DomainEvents } from '../events/domain-events.js';
-import { type MessageView, toMessageView } from './message.view.js';
+import { type MessageView, toMessageViewOf } from './message.view.js';
 import { type MessageBody, type MessageContent, toRowDraft } from './message-content.js';
 import type { Quote } from './quotes.service.js';
 
@@ -22,7 +22,7 @@ export class StaleQuoteError extends Error {}
 export class Sending implements AppendRequest<MessageView> {
   constructor(
     readonly chatId: string,
-    private readonly senderId: string,
+    readonly senderId: string,
     private readonly content: MessageContent,
     private readonly prepared: Prepared,
     private readonly events: DomainEvents,
@@ -39,7 +39,7 @@ export class Sending implements AppendRequest<MessageView> {
 
   /** The view that everybody is told, made once. */
   stored(row: ChatLogRow, recipientIds: readonly string[]): MessageView {
-    const message = toMessageView(row);
+    const message = toMessageViewOf(row, this);
     this.events.publish('message.created', { message, recipientIds });
     return message;
   }

@@ -66,13 +66,13 @@ function IsCleanText(): PropertyDecorator {
       propertyName: propertyName as string,
       options: { message: '$property must be well-formed text without NUL characters' },
       validator: {
-        validate: (value) =>
-          [value]
-            .flat()
-            .every((one) => typeof one !== 'string' || (one.isWellFormed() && !one.includes('\0'))),
+        validate: (value) => (Array.isArray(value) ? value.every(isCleanText) : isCleanText(value)),
       },
     });
 }
+
+const isCleanText = (value: unknown) =>
+  typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0'));
 
 /** No value twice. class-validator's own `ArrayUnique` compares each with each: seconds for one body of numbers. */
 function IsDistinct(): PropertyDecorator {
