@@ -25,7 +25,7 @@ interface Burial {
   failed(): void;
 }
 
-describe(ClusterNodes.name, () => {
+describe('ClusterNodes', () => {
   let clock: TestClock;
   let state: SharedState;
   let burials: Burial[];

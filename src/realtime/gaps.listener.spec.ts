@@ -5,7 +5,7 @@ import { DomainEvents } from '../events/domain-events.js';
 import { GapsListener } from './gaps.listener.js';
 import type { RealtimePublisher } from './realtime.publisher.js';
 
-describe(GapsListener.name, () => {
+describe('GapsListener', () => {
   it.each([
     ['a second where there are few', 10, 1000],
     ['as long as their syncs take where that is soon over', 400, 2000],
