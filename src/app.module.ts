@@ -3,13 +3,13 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 
 import { AccountsModule } from './accounts/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { JwtAuthGuard } from './auth/jwt-auth.guard.js';
 import { CallsModule } from './calls/calls.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import { InvitesModule } from './chats/invites/invites.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { CommonModule } from './common/common.module.js';
 import { HttpExceptionFilter } from './common/http/http-exception.filter.js';
-import { JwtAuthGuard } from './common/http/jwt-auth.guard.js';
 import { NoStrayBodyGuard } from './common/http/no-stray-body.guard.js';
 import { RateLimitGuard } from './common/rate-limit/rate-limit.guard.js';
 import { DtoPipe } from './common/validation/dto.pipe.js';
