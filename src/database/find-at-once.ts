@@ -16,10 +16,13 @@ export interface FindAtOnce {
 export async function findAtOnce<T>(model: Model<T>, query: FindAtOnce): Promise<T[]> {
   const { db } = model.db;
   if (!db) return findByCursor(model, query);
+  const { collectionName } = model.collection;
+  // Whoever watches what is asked hears of it, as of what Mongoose asks.
+  model.db.emit('operation-start', { collectionName, method: 'find', params: [query] });
   const level = db.readConcern?.level;
   const concern = level && { readConcern: { level } };
   try {
-    const command = { find: model.collection.collectionName, ...query, batchSize: query.limit, ...concern };
+    const command = { find: collectionName, ...query, batchSize: query.limit, ...concern };
     const { cursor } = (await db.command(command)) as { cursor: Answer<T> };
     if (Number(cursor.id) === 0) return cursor.firstBatch;
   } catch (error) {
