@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import { getModelToken } from '@nestjs/mongoose';
-import { type Model, mongo } from 'mongoose';
+import { type Model, mongo, Schema } from 'mongoose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { MessageMark } from '../../src/messages/marks/message-mark.schema.js';
 import { findAtOnce } from '../../src/database/find-at-once.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 
 const MEGABYTE = 1024 * 1024;
 
-/** A document of any shape, as the driver takes it. */
 interface Note {
   of: string;
   n: number;
@@ -24,7 +21,7 @@ describe('findAtOnce', () => {
 
   beforeAll(async () => {
     app = await createTestApp();
-    model = app.app.get<Model<Note>>(getModelToken(MessageMark.name));
+    model = app.connection.model('Note', new Schema<Note>({}, { autoCreate: false, autoIndex: false }));
   });
   afterAll(() => app.close());
 
