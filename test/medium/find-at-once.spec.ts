@@ -21,7 +21,7 @@ describe('findAtOnce', () => {
 
   beforeAll(async () => {
     app = await createTestApp();
-    model = app.connection.model('Note', new Schema<Note>({}, { autoCreate: false, autoIndex: false }));
+    model = app.connection.model<Note>('Note', new Schema({}, { autoCreate: false, autoIndex: false }));
   });
   afterAll(() => app.close());
 
