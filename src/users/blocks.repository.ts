@@ -40,6 +40,16 @@ export class BlocksRepository extends SavedPeopleRepository {
     return split(userId, rows);
   }
 
+  /** The blocks between the two of each pair, in either direction, as `ownerId + userId`. */
+  async findWithin(pairs: readonly [string, string][]): Promise<Set<string>> {
+    return this.findAnyOf(
+      pairs.map((pair) => {
+        const two = { $in: pair.map(toObjectId) };
+        return { ownerId: two, userId: two };
+      }),
+    );
+  }
+
   /** Which of `ids` the user has blocked, and since when. */
   async findSince(ownerId: string, ids: readonly string[]): Promise<Map<string, Date>> {
     const rows = await this.model

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   admits,
+  asksForContacts,
   DEFAULT_PRIVACY,
   PRIVACY_ASPECTS,
   type PrivacyAspect,
@@ -75,5 +76,20 @@ describe('admits', () => {
 
       expect(admits(settings, RELATIONS.contact, aspect, VIEWER)).toBe(true);
     });
+  });
+});
+
+describe('asksForContacts', () => {
+  it('should be right about every rule: where it says no, contacts and strangers are the same', () => {
+    for (const aspect of PRIVACY_ASPECTS) {
+      for (const [name, rule] of RULES) {
+        const settings = { ...DEFAULT_PRIVACY, [aspect]: rule };
+        const [contact, other] = [RELATIONS.contact, stranger].map((relation) =>
+          admits(settings, relation, aspect, VIEWER),
+        );
+        if (contact !== other) expect(asksForContacts(settings, aspect), `${aspect}: ${name}`).toBe(true);
+      }
+    }
+    expect(asksForContacts(DEFAULT_PRIVACY, 'messages')).toBe(false);
   });
 });

@@ -3,7 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { SharedQuery } from '../database/shared-query.js';
 import { BlocksRepository } from './blocks.repository.js';
 import { ContactsRepository } from './contacts.repository.js';
-import { admits, DEFAULT_PRIVACY, type PrivacyAspect, type PrivacySettings } from './privacy-policy.js';
+import {
+  admits,
+  asksForContacts,
+  DEFAULT_PRIVACY,
+  type PrivacyAspect,
+  type PrivacySettings,
+} from './privacy-policy.js';
 import { PrivacyRepository } from './privacy.repository.js';
 
 /** Of the people asked about, those who have a direct chat with the one; only `statuses` asks for it. */
@@ -14,9 +20,10 @@ export interface AskOptions {
 /** Answers for one viewer and several owners, without further queries. */
 export type Admission = (ownerId: string, aspect: PrivacyAspect) => boolean;
 
-interface Pair {
+interface Question {
   viewerId: string;
   ownerId: string;
+  aspect: PrivacyAspect;
 }
 
 /**
@@ -25,7 +32,7 @@ interface Pair {
  */
 @Injectable()
 export class PrivacyService {
-  private readonly pairs = new SharedQuery((pairs: Pair[]) => this.admissionsOf(pairs));
+  private readonly questions = new SharedQuery((questions: Question[]) => this.decide(questions));
   private readonly stored = new SharedQuery(async (ownerIds: string[]) => {
     const settings = await this.settings.find(ownerIds);
     return (ownerId): PrivacySettings => ({ ...DEFAULT_PRIVACY, ...settings.get(ownerId) });
@@ -39,24 +46,28 @@ export class PrivacyService {
 
   /** Whether `ownerId` admits `viewerId`. Nobody is admitted by a user who does not exist. */
   async may(viewerId: string, ownerId: string, aspect: PrivacyAspect): Promise<boolean> {
-    const may = await this.pairs.ask({ viewerId, ownerId });
-    return may(ownerId, aspect);
+    return this.questions.ask({ viewerId, ownerId, aspect });
   }
 
-  private async admissionsOf(pairs: Pair[]): Promise<(pair: Pair) => Admission> {
-    const saved = pairs.map(({ viewerId, ownerId }) => ({ ownerId, userId: viewerId }));
-    const reversed = pairs.map(({ viewerId, ownerId }) => ({ ownerId: viewerId, userId: ownerId }));
-    const [settings, contacts, blocks] = await Promise.all([
-      this.settings.find([...new Set(pairs.map(({ ownerId }) => ownerId))]),
-      this.contacts.findPairs(saved),
-      this.blocks.findPairs([...saved, ...reversed]),
+  /** Most settings don't ask for contacts: then nobody looks for any. */
+  private async decide(questions: Question[]): Promise<(question: Question) => boolean> {
+    const pairs = questions.map(({ viewerId, ownerId }): [string, string] => [ownerId, viewerId]);
+    const [settings, blocks] = await Promise.all([
+      this.settings.find([...new Set(questions.map(({ ownerId }) => ownerId))]),
+      this.blocks.findWithin(pairs),
     ]);
-    return ({ viewerId, ownerId }) =>
+    const asking = questions.filter(({ ownerId, aspect }) =>
+      asksForContacts({ ...DEFAULT_PRIVACY, ...settings.get(ownerId) }, aspect),
+    );
+    const contacts = await this.contacts.findPairs(
+      asking.map(({ viewerId, ownerId }) => ({ ownerId, userId: viewerId })),
+    );
+    return ({ viewerId, ownerId, aspect }) =>
       admissionBy(viewerId, settings, {
         owners: contacts.has(ownerId + viewerId) ? new Set([ownerId]) : NOBODY,
         blockers: blocks.has(ownerId + viewerId) ? new Set([ownerId]) : NOBODY,
         blocked: blocks.has(viewerId + ownerId) ? new Set([ownerId]) : NOBODY,
-      });
+      })(ownerId, aspect);
   }
 
   /** Of these owners those who admit the viewer. */

@@ -153,6 +153,8 @@ export function addSavedPeople(add: AddPlan): void {
   }
   const between = { keys: 12, docs: 6 };
   add(BlocksRepository, 'findBetween', (blocks) => blocks.findBetween(owner, some), between);
+  const pairs = some.map((one): [string, string] => [owner, one]);
+  add(BlocksRepository, 'findWithin', (blocks) => blocks.findWithin(pairs), { keys: 24, docs: 6 });
   add(BlocksRepository, 'findSince', (blocks) => blocks.findSince(owner, some));
   add(BlocksRepository, 'findAround', (blocks) => blocks.findAround([hex(user(7)), hex(user(8))]));
 }
