@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { type Model, type Types } from 'mongoose';
+import { type Model, type mongo, type Types } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
 import { findAtOnce } from '../database/find-at-once.js';
 import { newObjectId, toObjectId } from '../database/object-id.js';
 import { ChatMember, type MemberSpan } from './chat-member.schema.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
-import type { ChatRole, ChatType } from './log/chat-state.js';
+import type { ChatRole, ChatRosterEntry, ChatType } from './log/chat-state.js';
 
 /** One membership as the rest of the server sees it. */
 export interface Membership {
@@ -61,6 +61,10 @@ export const MAX_SPANS = 100;
 export class ChatMembersRepository {
   constructor(@InjectModel(ChatMember.name) private readonly model: Model<ChatMember>) {}
 
+  private get rows(): mongo.Collection<ChatMember> {
+    return this.model.collection as unknown as mongo.Collection<ChatMember>;
+  }
+
   async find(chatId: string, userId: string): Promise<Membership | null> {
     const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
     const [row] = await findAtOnce(this.model, { filter, projection: FIELDS, limit: 1 });
@@ -94,6 +98,22 @@ export class ChatMembersRepository {
       if (members && members.length < perChat) members.push(toMembership(row));
     }
     return byChat;
+  }
+
+  /** As `findActive` of all members, and of these only what counts in a chat's log. */
+  async findRosters(chatIds: string[]): Promise<Map<string, ChatRosterEntry[]>> {
+    const active = { chatId: { $in: chatIds.map(toObjectId) }, isActive: true };
+    const rows = await this.rows
+      .find(active, { projection: { chatId: 1, userId: 1, role: 1, joinedAt: 1 } })
+      .toArray();
+    const byChat = new Map<string, ChatMember[]>();
+    for (const row of rows) {
+      const id = row.chatId.toHexString();
+      const roster = byChat.get(id);
+      if (roster) roster.push(row);
+      else byChat.set(id, [row]);
+    }
+    return new Map([...byChat].map(([id, roster]) => [id, roster.toSorted(inOrderOfJoining).map(toEntry)]));
   }
 
   /** Who has left at a `rev` from `from` on and before `to`, now or before they came back and left again. */
@@ -190,10 +210,10 @@ export class ChatMembersRepository {
     await this.model.updateOne(filter, { $set: { hasStarred: true } });
   }
 
-  /** Shows a chat that was hidden before its first message, to one member or to all. */
-  async unhideEmpty(chatId: string, userId?: string): Promise<void> {
+  /** Shows chats that were hidden before their first message, to one member or to all. */
+  async unhideEmpty(chatIds: string[], userId?: string): Promise<void> {
     const of = userId === undefined ? {} : { userId: toObjectId(userId) };
-    const filter = { chatId: toObjectId(chatId), ...of, hiddenUpToSeq: 0 };
+    const filter = { chatId: { $in: chatIds.map(toObjectId) }, ...of, hiddenUpToSeq: 0 };
     await this.model.updateMany(filter, { $unset: { hiddenUpToSeq: 1 } });
   }
 
@@ -265,6 +285,15 @@ export class ChatMembersRepository {
       { $set: { role, rev: row.rev } },
     );
   }
+}
+
+/** As the database sorts by `joinedAt` and `_id`. */
+function inOrderOfJoining(a: ChatMember, b: ChatMember): number {
+  return a.joinedAt.getTime() - b.joinedAt.getTime() || (a._id.toHexString() < b._id.toHexString() ? -1 : 1);
+}
+
+function toEntry({ userId, role, joinedAt }: ChatMember): ChatRosterEntry {
+  return { userId: userId.toHexString(), role, joinedAt };
 }
 
 function toMembership({ chatId, userId, partnerId, ...rest }: LeanMember): Membership {

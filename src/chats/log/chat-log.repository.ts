@@ -82,6 +82,31 @@ export class ChatLogRepository {
     );
   }
 
+  /** As `findLastRows`, without the rows. */
+  async findEnds(chatIds: string[]): Promise<Map<string, LogEnd>> {
+    const found = await this.rows
+      .aggregate<{ _id: Types.ObjectId; rev: number; seq: number | null; lastSeq: number | null; at: Date }>([
+        { $match: { chatId: { $in: chatIds.map(toObjectId) } } },
+        { $sort: { chatId: -1, rev: -1 } },
+        {
+          $group: {
+            _id: '$chatId',
+            rev: { $first: '$rev' },
+            seq: { $first: '$seq' },
+            lastSeq: { $first: '$lastSeq' },
+            at: { $first: '$createdAt' },
+          },
+        },
+      ])
+      .toArray();
+    return new Map(
+      found.map(({ _id, rev, seq, lastSeq, at }) => [
+        _id.toHexString(),
+        { rev, seq: seq ?? lastSeq ?? 0, at },
+      ]),
+    );
+  }
+
   /** The changes among the rows behind `afterRev`, up to `toRev`. */
   findChanges(chatId: string, afterRev: number, toRev = Number.MAX_SAFE_INTEGER): Promise<ChatLogRow[]> {
     return this.rows
@@ -232,6 +257,13 @@ export class ChatLogRepository {
 
 /** Somebody back after months covers a long stretch at once; authors of older messages hear by sync. */
 const MAX_RECEIPT_STRETCH = 2000;
+
+/** The last row of a chat: its place, and the last message up to there. */
+export interface LogEnd {
+  rev: number;
+  seq: number;
+  at: Date;
+}
 
 /** Both ends included. */
 export interface SeqRange {
