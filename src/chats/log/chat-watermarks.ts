@@ -46,6 +46,6 @@ export class ChatWatermarks {
       this.logger.warn(`watermarks of ${moves.length} chats not written: ${String(error)}`);
     });
     await this.flushing;
-    if (moves.length > 0) this.events.publish('chats.moved', { chatIds: moves.map(({ chatId }) => chatId) });
+    if (moves.length > 0) this.events.publish('chats.moved', { chats: moves });
   }
 }

@@ -29,6 +29,7 @@ export class ChatReceiptsRepository {
   }
 
   async findByChats(chatIds: string[]): Promise<Map<string, ReceiptsRecord>> {
+    if (chatIds.length === 0) return new Map();
     const rows = await this.rows.find({ _id: { $in: chatIds.map(toObjectId) } }).toArray();
     return new Map(rows.map(({ _id, rev, marks }) => [_id.toHexString(), { rev, marks }]));
   }
@@ -42,6 +43,7 @@ export class ChatReceiptsRepository {
 
   /** As `findByChats` with the marks of one user only, for chats with many members. */
   async findByChatsForUser(chatIds: string[], userId: string): Promise<Map<string, ReceiptsRecord>> {
+    if (chatIds.length === 0) return new Map();
     const rows = await this.rows
       .find({ _id: { $in: chatIds.map(toObjectId) } }, { projection: { rev: 1, [`marks.${userId}`]: 1 } })
       .toArray();
