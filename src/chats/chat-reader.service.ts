@@ -41,7 +41,10 @@ export class ChatReader {
   /** In the order of `memberships`, all of one user. */
   async views(userId: string, memberships: Membership[]): Promise<ChatView[]> {
     if (memberships.length === 0) return [];
-    const material = await this.gather(userId, memberships);
+    const [material, stars] = await Promise.all([
+      this.gather(userId, memberships),
+      this.marks.fewStars(userId),
+    ]);
     const unread = await this.countUnread(userId, memberships, material);
     const views = memberships.flatMap((membership) => {
       const { chatId, role } = membership;
@@ -53,11 +56,12 @@ export class ChatReader {
         lastReadSeq,
       );
       const me = { role, lastReadSeq, mutedUntil, archived, pinned, markedUnread, clearedUpToSeq };
-      return [{ ...shared, unreadCount: unread.get(chatId) ?? 0, me }];
+      return [Object.assign(shared, { unreadCount: unread.get(chatId) ?? 0, me })];
     });
     await this.marks.addStars(
       userId,
       views.flatMap(({ lastMessage }) => lastMessage ?? []),
+      stars,
     );
     return views;
   }
