@@ -23,7 +23,7 @@ export class ChatList {
     private readonly reader: ChatReader,
   ) {}
 
-  /** The user's chats, pinned ones first, each part by latest activity; in six queries whatever their number. */
+  /** The user's chats, pinned ones first, each part by latest activity; in a few queries whatever their number. */
   async page(userId: string, query: PageQueryDto): Promise<Page<ChatView>> {
     const known = this.memberships.known(userId);
     // Memberships seldom change: begun on those of last time, and again if they turn out to be others.

@@ -46,6 +46,7 @@ export class ChatWatermarks {
       this.logger.warn(`watermarks of ${moves.length} chats not written: ${String(error)}`);
     });
     await this.flushing;
-    if (moves.length > 0) this.events.publish('chats.moved', { chats: moves });
+    const chats = moves.map(({ chatId, lastActivityAt }) => ({ chatId, lastActivityAt }));
+    if (chats.length > 0) this.events.publish('chats.moved', { chats });
   }
 }
