@@ -76,7 +76,7 @@ export class ChatCards implements OnModuleInit {
       behind.map(({ record, rev }) => ({ chatId: record.id, rev })),
     );
     for (const card of behind)
-      if (!changed.has(card.record.id)) card.rev = heads.get(card.record.id)?.rev ?? card.rev;
+      if (!changed.has(card.record.id)) raise(card, heads);
     if (changed.size > 0)
       for (const card of await this.readAgain([...changed], heads)) cards.set(card.record.id, card);
     await this.list([...cards.values()].filter(({ listed }) => listed === null));
@@ -91,7 +91,7 @@ export class ChatCards implements OnModuleInit {
       heads,
     );
     const fresh = isRepaired ? await this.read(chatIds) : cards;
-    for (const card of fresh) card.rev = Math.max(card.rev, heads.get(card.record.id)?.rev ?? 0);
+    for (const card of fresh) raise(card, heads);
     return fresh;
   }
 
@@ -132,4 +132,9 @@ export class ChatCards implements OnModuleInit {
     if (card) card.activityMs = Math.max(card.activityMs, activityMs);
     for (const movedMeanwhile of this.readings) movedMeanwhile.set(chatId, activityMs);
   }
+}
+
+/** Others may have raised it further meanwhile. */
+function raise(card: ChatCard, heads: ReadonlyMap<string, ChatHead>): void {
+  card.rev = Math.max(card.rev, heads.get(card.record.id)?.rev ?? 0);
 }

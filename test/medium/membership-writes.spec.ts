@@ -57,7 +57,7 @@ describe('writes of a membership', () => {
       rev += 1;
       const place = { _id: new Types.ObjectId(), chatId, rev, seq: rev, lastSeq: rev };
       const row = { ...place, kind, senderId: new Types.ObjectId(), createdAt: new Date(rev), ...more };
-      return members.project(row as ChatLogRow, 'group');
+      return members.project(row, 'group');
     };
     const seat = { chatId: chatId.toHexString(), userId };
     stage = { members, preferences: app.app.get(PreferencesRepository), ...seat, project, seat };
