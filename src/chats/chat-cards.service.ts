@@ -75,8 +75,7 @@ export class ChatCards implements OnModuleInit {
     const changed = await this.heads.changedSince(
       behind.map(({ record, rev }) => ({ chatId: record.id, rev })),
     );
-    for (const card of behind)
-      if (!changed.has(card.record.id)) raise(card, heads);
+    for (const card of behind) if (!changed.has(card.record.id)) raise(card, heads);
     if (changed.size > 0)
       for (const card of await this.readAgain([...changed], heads)) cards.set(card.record.id, card);
     await this.list([...cards.values()].filter(({ listed }) => listed === null));
