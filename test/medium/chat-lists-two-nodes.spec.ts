@@ -17,6 +17,7 @@ describe('chat lists of two nodes that hear nothing of each other', () => {
   };
   let a: TestApp;
   let b: TestApp;
+  const newcomers: TestApp[] = [];
 
   beforeAll(async () => {
     a = await createTestApp(settings);
@@ -25,7 +26,7 @@ describe('chat lists of two nodes that hear nothing of each other', () => {
 
   afterAll(async () => {
     await a.connection.dropDatabase();
-    await Promise.all([a.close(), b.close()]);
+    await Promise.all([a, b, ...newcomers].map((node) => node.close()));
   });
 
   const page = async (node: TestApp, user: TestUser, query = '') =>
@@ -92,11 +93,8 @@ describe('chat lists of two nodes that hear nothing of each other', () => {
       }
 
       const fresh = await createTestApp(settings);
-      try {
-        for (const user of users) expect(await chatsOf(a, user)).toEqual(await chatsOf(fresh, user));
-      } finally {
-        await fresh.close();
-      }
+      newcomers.push(fresh);
+      for (const user of users) expect(await chatsOf(a, user)).toEqual(await chatsOf(fresh, user));
     },
     60_000,
   );
