@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 
+import { findAtOnce } from '../database/find-at-once.js';
 import { toObjectId } from '../database/object-id.js';
 import { Session } from './session.schema.js';
 
@@ -12,6 +13,9 @@ export interface SessionRecord {
   readonly createdAt: Date;
   readonly lastUsedAt: Date;
 }
+
+/** What is asked of a live session at each request. */
+export type SessionUse = Pick<Session, 'lastUsedAt' | 'expiresAt'>;
 
 export interface NewSession {
   readonly id: string;
@@ -42,15 +46,12 @@ export class SessionsRepository {
     await this.sessions.create({ ...session, ...ids, lastUsedAt: session.createdAt });
   }
 
-  /** When a live session was last seen in use; `null` when it is not live. */
-  async findLastUse({ id, userId, now }: { id: string; userId: string; now: Date }): Promise<Date | null> {
-    const session = await this.sessions
-      .findOne(
-        { _id: toObjectId(id), userId: toObjectId(userId), expiresAt: { $gt: now } },
-        { lastUsedAt: 1 },
-      )
-      .lean<Pick<Session, 'lastUsedAt'>>();
-    return session?.lastUsedAt ?? null;
+  /** `null` when it is not live. */
+  async findUse({ id, userId, now }: { id: string; userId: string; now: Date }): Promise<SessionUse | null> {
+    const filter = { _id: toObjectId(id), userId: toObjectId(userId), expiresAt: { $gt: now } };
+    const projection = { _id: 0, lastUsedAt: 1, expiresAt: 1 } as const;
+    const [use] = await findAtOnce(this.sessions, { filter, projection, limit: 1 });
+    return use ?? null;
   }
 
   /** Those of these that are live. */

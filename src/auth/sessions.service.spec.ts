@@ -4,6 +4,7 @@ import { Clock } from '../common/clock.js';
 import { NotFoundError, UnauthenticatedError } from '../common/errors/app-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { DomainEvents } from '../events/domain-events.js';
+import { LiveSessions } from './live-sessions.js';
 import { hashOf, newRefreshToken } from './refresh-token.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
@@ -11,6 +12,7 @@ import { SessionsService } from './sessions.service.js';
 const USER = { userId: '665f1f77bcf86cd799439011', sessionId: '665f1f77bcf86cd799439012', expiresAtMs: 0 };
 const NOW = new Date('2030-01-01T00:00:00Z');
 const MINUTE = 60_000;
+const LATER = new Date(NOW.getTime() + MINUTE);
 
 class StillClock extends Clock {
   override nowMs(): number {
@@ -27,7 +29,7 @@ function setUp() {
   const calls = {
     insert: vi.fn<SessionsRepository['insert']>().mockResolvedValue(),
     removeExpired: vi.fn<SessionsRepository['removeExpired']>().mockResolvedValue(),
-    findLastUse: vi.fn<SessionsRepository['findLastUse']>(),
+    findUse: vi.fn<SessionsRepository['findUse']>(),
     markUsed: vi.fn<SessionsRepository['markUsed']>().mockResolvedValue(),
     rotate: vi.fn<SessionsRepository['rotate']>(),
     findFamily: vi.fn<SessionsRepository['findFamily']>(),
@@ -35,7 +37,9 @@ function setUp() {
     removeAllBut: vi.fn<SessionsRepository['removeAllBut']>(),
   };
   const repository = Object.assign(Object.create(SessionsRepository.prototype), calls);
-  return { calls, revoked, sessions: new SessionsService(repository, config, new StillClock(), events) };
+  const live = new LiveSessions(repository, events, null);
+  const sessions = new SessionsService(repository, live, config, new StillClock(), events);
+  return { calls, revoked, sessions };
 }
 
 describe('SessionsService', () => {
@@ -87,7 +91,7 @@ describe('SessionsService', () => {
   });
 
   it('should refuse a session that is not live', async () => {
-    calls.findLastUse.mockResolvedValue(null);
+    calls.findUse.mockResolvedValue(null);
 
     await expect(sessions.assertLive(USER)).rejects.toThrow(UnauthenticatedError);
   });
@@ -96,7 +100,8 @@ describe('SessionsService', () => {
     [9 * MINUTE, 0],
     [10 * MINUTE, 1],
   ])('should note its use when the last was %i ms ago: %i times', async (age, times) => {
-    calls.findLastUse.mockResolvedValue(new Date(NOW.getTime() - age));
+    const lastUsedAt = new Date(NOW.getTime() - age);
+    calls.findUse.mockResolvedValue({ lastUsedAt, expiresAt: LATER });
 
     await sessions.assertLive(USER);
 
@@ -104,7 +109,7 @@ describe('SessionsService', () => {
   });
 
   it('should let a request through whose use could not be noted', async () => {
-    calls.findLastUse.mockResolvedValue(new Date(0));
+    calls.findUse.mockResolvedValue({ lastUsedAt: new Date(0), expiresAt: LATER });
     calls.markUsed.mockRejectedValue(new Error('the database is down'));
 
     await expect(sessions.assertLive(USER)).resolves.toBeUndefined();

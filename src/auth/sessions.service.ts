@@ -14,6 +14,7 @@ import { AppConfig } from '../config/app-config.js';
 import { newObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { hashOf, isHashOf, newRefreshToken, parseRefreshToken, type RefreshToken } from './refresh-token.js';
+import { LiveSessions } from './live-sessions.js';
 import { type SessionRecord, SessionsRepository } from './sessions.repository.js';
 
 /** `lastUsedAt` is for people: a write per request would be too dear. */
@@ -26,6 +27,7 @@ export class SessionsService {
 
   constructor(
     private readonly sessions: SessionsRepository,
+    private readonly live: LiveSessions,
     private readonly config: AppConfig,
     private readonly clock: Clock,
     private readonly events: DomainEvents,
@@ -74,14 +76,16 @@ export class SessionsService {
   }
 
   /**
-   * One query. It covers the account too: who deletes a user ends all their sessions (`endAll`).
+   * It covers the account too: who deletes a user ends all their sessions (`endAll`).
    * @throws UnauthenticatedError when the session was ended, has expired or never was.
    */
-  async assertLive({ userId, sessionId }: AuthUser): Promise<void> {
+  async assertLive(user: Pick<AuthUser, 'userId' | 'sessionId'>): Promise<void> {
     const now = this.clock.now();
-    const lastUsedAt = await this.sessions.findLastUse({ id: sessionId, userId, now });
-    if (!lastUsedAt) throw new UnauthenticatedError('This login has ended: log in again');
-    if (now.getTime() - lastUsedAt.getTime() < USE_NOTED_EVERY_MS) return;
+    const use = await this.live.find(user, now);
+    if (!use) throw new UnauthenticatedError('This login has ended: log in again');
+    if (now.getTime() - use.lastUsedAt.getTime() < USE_NOTED_EVERY_MS) return;
+    use.lastUsedAt = now;
+    const { sessionId } = user;
     this.sessions.markUsed(sessionId, now).catch((error: unknown) => {
       this.logger.warn('the last use of a session was not noted', { sessionId, error: String(error) });
     });

@@ -3,6 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type Types } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
+import { findAtOnce } from '../database/find-at-once.js';
 import { newObjectId, toObjectId } from '../database/object-id.js';
 import { ChatMember, COUNTED, type MemberSpan } from './chat-member.schema.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
@@ -25,6 +26,8 @@ export interface Membership {
   /** Not by themselves. */
   wasRemoved?: boolean;
   deletedSeqs?: number[];
+  /** `false`: they have never starred a message here. */
+  hasStarred?: boolean;
   /** The other one of a direct chat. */
   partnerId?: string;
 }
@@ -53,8 +56,9 @@ const FIELDS = {
   isPinned: 1,
   unreadMark: 1,
   deletedSeqs: 1,
+  hasStarred: 1,
   partnerId: 1,
-};
+} as const;
 
 /** Who comes and goes more often keeps what they saw of the last times: a membership must not grow without end. */
 export const MAX_SPANS = 100;
@@ -64,10 +68,9 @@ export class ChatMembersRepository {
   constructor(@InjectModel(ChatMember.name) private readonly model: Model<ChatMember>) {}
 
   async find(chatId: string, userId: string): Promise<Membership | null> {
-    const row = await this.model
-      .findOne({ chatId: toObjectId(chatId), userId: toObjectId(userId) }, FIELDS)
-      .lean<LeanMember | null>();
-    return row && toMembership(row);
+    const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
+    const [row] = await findAtOnce(this.model, { filter, projection: FIELDS, limit: 1 });
+    return row ? toMembership(row) : null;
   }
 
   /** Of these chats those that the user is or was in. */
@@ -206,6 +209,12 @@ export class ChatMembersRepository {
     await this.model.updateOne(filter, { $addToSet: { deletedSeqs: seq }, $inc: COUNTED });
   }
 
+  /** Before their first star here. Stays: whether one is left is for the stars themselves to say. */
+  async noteStars(chatId: string, userId: string): Promise<void> {
+    const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
+    await this.model.updateOne(filter, { $set: { hasStarred: true }, $inc: COUNTED });
+  }
+
   /** Shows a chat that was hidden before its first message, to one member or to all. */
   async unhideEmpty(chatId: string, userId?: string): Promise<void> {
     const of = userId === undefined ? {} : { userId: toObjectId(userId) };
@@ -243,7 +252,11 @@ export class ChatMembersRepository {
             },
             ...(!row.hasHistory && { $push: { spans: { $each: [fromNow], $slice: -MAX_SPANS } } }),
             $inc: COUNTED,
-            $setOnInsert: { _id: newObjectId(), ...(partnerId && { partnerId: partnerId.userId }) },
+            $setOnInsert: {
+              _id: newObjectId(),
+              hasStarred: false,
+              ...(partnerId && { partnerId: partnerId.userId }),
+            },
           },
           upsert: true,
         },
@@ -294,6 +307,7 @@ function toMembership(row: LeanMember): Membership {
     mutedUntil: row.mutedUntil,
     isArchived: row.isArchived,
     isPinned: row.isPinned,
+    hasStarred: row.hasStarred,
     unreadMark: row.unreadMark,
     wasRemoved: row.wasRemoved,
     deletedSeqs: row.deletedSeqs,

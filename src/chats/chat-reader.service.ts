@@ -41,11 +41,11 @@ export class ChatReader {
   /** In the order of `memberships`, all of one user. */
   async views(userId: string, memberships: Membership[]): Promise<ChatView[]> {
     if (memberships.length === 0) return [];
-    const [material, stars] = await Promise.all([
-      this.gather(userId, memberships),
-      this.marks.fewStars(userId),
-    ]);
+    const material = await this.gather(userId, memberships);
     const unread = await this.countUnread(userId, memberships, material);
+    const starless = new Set(
+      memberships.filter(({ hasStarred }) => hasStarred === false).map(({ chatId }) => chatId),
+    );
     const views = memberships.flatMap((membership) => {
       const { chatId, role } = membership;
       const shared = sharedView(chatId, material, userId);
@@ -60,8 +60,7 @@ export class ChatReader {
     });
     await this.marks.addStars(
       userId,
-      views.flatMap(({ lastMessage }) => lastMessage ?? []),
-      stars,
+      views.flatMap(({ id, lastMessage }) => (lastMessage && !starless.has(id) ? lastMessage : [])),
     );
     return views;
   }

@@ -11,6 +11,7 @@ import type { FrameBatcher } from './frame-batcher.js';
 import { HotEvents } from './hot-events.js';
 import { ReplyDeadline } from './reply-deadline.js';
 import { streamAdapter } from './stream-adapter.js';
+import { textPackets } from './text-packets.js';
 import { workerAdapter } from './worker-adapter.js';
 import { WorkerRouting } from './worker-routing.js';
 
@@ -61,6 +62,7 @@ export class SocketIoAdapter extends IoAdapter {
       perMessageDeflate: false,
       httpCompression: false,
       ...(adapter && { adapter }),
+      parser: textPackets,
       cors: { origin: this.config.corsOrigin, credentials: true },
     } as ServerOptions);
     this.frames.watch(server.engine);

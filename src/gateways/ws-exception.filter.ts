@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 
 import { toErrorInfo } from '../common/errors/error-body.js';
-import type { Reply } from './event-dispatcher.js';
+import type { Reply } from './open-event.js';
 
 /** Answers a failed event in the one shape of errors; what is unforeseen is logged and says nothing. */
 @Catch()
@@ -17,6 +17,6 @@ export class WsExceptionFilter implements ExceptionFilter {
     if (info.code === 'INTERNAL') {
       this.logger.error(`${event} failed`, error instanceof Error ? error.stack : String(error));
     }
-    reply({ ok: false, error: info });
+    reply.answer({ ok: false, error: info });
   }
 }

@@ -79,7 +79,7 @@ describe('habits', () => {
     expectOnlyIn(
       {
         'src/realtime/realtime.publisher.ts': 'is the publisher',
-        'src/gateways/event-dispatcher.ts': 'answers an event without an ack callback by `exception`',
+        'src/gateways/open-event.ts': 'answers an event without an ack callback by `exception`',
         'src/gateways/worker-routing.ts': 'hands a connection to an HTTP server, as one that was accepted',
         'src/database/settle-dead-writes.ts': "tells of the end on the database driver's own sockets",
       },

@@ -21,6 +21,7 @@ const userOf = ({ userId }: Stage) => new Types.ObjectId(userId);
 /** By `Repository.method`, in an order in which each has something to write. */
 const WRITES: [name: string, write: (stage: Stage) => Promise<unknown>][] = [
   ['members.deleteForMe', ({ members, chatId, userId }) => members.deleteForMe(chatId, userId, 2)],
+  ['members.noteStars', ({ members, chatId, userId }) => members.noteStars(chatId, userId)],
   ['members.hide', ({ members, chatId, userId }) => members.hide(chatId, userId, 0)],
   ['members.unhideEmpty', ({ members, chatId, userId }) => members.unhideEmpty(chatId, userId)],
   ['members.hide again', ({ members, chatId, userId }) => members.hide(chatId, userId, 0)],

@@ -3,6 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type mongo, type Types } from 'mongoose';
 
 import { Clock } from '../../common/clock.js';
+import { findAtOnce } from '../../database/find-at-once.js';
 import { toObjectId } from '../../database/object-id.js';
 import { CHANGE_KINDS, type ChangeKind, ChatLogRow } from './chat-log.schema.js';
 import { asOf } from './expiry.js';
@@ -207,12 +208,9 @@ export class ChatLogRepository {
     // Every stretch but the last holds a message, so of very many only the nearest can matter.
     const near = order === 'ascending' ? stretches.slice(0, limit + 1) : stretches.slice(-limit - 1);
     const branches = near.map(({ from, to }) => ({ chatId: id, seq: { $gte: from, $lte: to } }));
-    return this.all(
-      this.rows
-        .find(branches.length === 1 && branches[0] ? branches[0] : { $or: branches })
-        .sort({ seq: order === 'ascending' ? 1 : -1 })
-        .limit(limit),
-    );
+    const filter = branches.length === 1 && branches[0] ? branches[0] : { $or: branches };
+    const sort = { seq: order === 'ascending' ? 1 : -1 } as const;
+    return this.asOfNow(await findAtOnce(this.model, { filter, sort, limit }));
   }
 
   /** Rows of any kind behind `afterRev`, in order. */
@@ -237,7 +235,10 @@ export class ChatLogRepository {
   }
 
   private async all(cursor: mongo.FindCursor<ChatLogRow>): Promise<ChatLogRow[]> {
-    const rows = await cursor.toArray();
+    return this.asOfNow(await cursor.toArray());
+  }
+
+  private asOfNow(rows: ChatLogRow[]): ChatLogRow[] {
     const nowMs = this.clock.nowMs();
     return rows.map((row) => asOf(row, nowMs));
   }

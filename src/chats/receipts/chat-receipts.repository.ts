@@ -3,6 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type AnyBulkWriteOperation, type Model, type mongo } from 'mongoose';
 
 import { duplicateKeyOf } from '../../database/duplicate-key.js';
+import { findAtOnce } from '../../database/find-at-once.js';
 import { toObjectId } from '../../database/object-id.js';
 import { ChatReceipts, type ReceiptMark } from './chat-receipts.schema.js';
 
@@ -30,7 +31,8 @@ export class ChatReceiptsRepository {
 
   async findByChats(chatIds: string[]): Promise<Map<string, ReceiptsRecord>> {
     if (chatIds.length === 0) return new Map();
-    const rows = await this.rows.find({ _id: { $in: chatIds.map(toObjectId) } }).toArray();
+    const filter = { _id: { $in: chatIds.map(toObjectId) } };
+    const rows = await findAtOnce(this.model, { filter, limit: chatIds.length });
     return new Map(rows.map(({ _id, rev, marks }) => [_id.toHexString(), { rev, marks }]));
   }
 

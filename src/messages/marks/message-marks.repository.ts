@@ -102,17 +102,18 @@ export class MessageMarksRepository {
         { starredAt: after.starredAt, messageId: { $lt: toObjectId(after.messageId) } },
       ],
     };
-    const ofUser = {
-      userId: toObjectId(userId),
-      starredAt: { $exists: true, ...(after && { $lte: after.starredAt }) },
-    };
-    // By the driver: asked with each page of a chat list.
-    const rows = await this.marks.collection
-      .find({ ...ofUser, ...behind })
-      .project<{ messageId: Types.ObjectId; starredAt: Date }>({ _id: 0, messageId: 1, starredAt: 1 })
+    const rows = await this.marks
+      .find(
+        {
+          userId: toObjectId(userId),
+          starredAt: { $exists: true, ...(after && { $lte: after.starredAt }) },
+          ...behind,
+        },
+        { _id: 0, messageId: 1, starredAt: 1 },
+      )
       .sort({ starredAt: -1, messageId: -1 })
       .limit(limit)
-      .toArray();
+      .lean<{ messageId: Types.ObjectId; starredAt: Date }[]>();
     return rows.map(({ messageId, starredAt }) => ({ messageId: messageId.toHexString(), starredAt }));
   }
 

@@ -14,7 +14,6 @@ import {
 /** Marks that one answer of a sync brings. */
 const MAX_SYNCED_MARKS = 1000;
 const STARS_AT_ONCE = 500;
-const FEW_STARS = 100;
 
 /** Of a view of a message. */
 interface Starrable {
@@ -51,25 +50,17 @@ export class MessageMarks {
     return (await this.marks.unset(key, field)) ? this.tell(key) : null;
   }
 
-  /** All stars of somebody who has few, for `addStars`: read while the messages are; `null` where they are many. */
-  async fewStars(userId: string): Promise<ReadonlySet<string> | null> {
-    const found = await this.marks.findStarred(userId, null, FEW_STARS + 1);
-    return found.length > FEW_STARS ? null : new Set(found.map(({ messageId }) => messageId));
-  }
-
   /**
    * Makes views that were made for this user alone their own: with the star where they have set it. What has
    * disappeared took its star along, at that moment and not when it is swept, which tells no device.
    */
-  async addStars(
-    userId: string,
-    messages: readonly Starrable[],
-    few: ReadonlySet<string> | null = null,
-  ): Promise<void> {
+  async addStars(userId: string, messages: readonly Starrable[]): Promise<void> {
     const nowMs = this.clock.nowMs();
     const alive = messages.filter(({ expiresAt }) => !expiresAt || Date.parse(expiresAt) > nowMs);
-    const ids = alive.map(({ id }) => id);
-    const starred = few ?? (await this.marks.findStarredAmong(userId, ids));
+    const starred = await this.marks.findStarredAmong(
+      userId,
+      alive.map(({ id }) => id),
+    );
     for (const message of alive) if (starred.has(message.id)) message.starred = true;
   }
 

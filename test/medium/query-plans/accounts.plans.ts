@@ -97,7 +97,7 @@ export function addSessions(add: AddPlan): void {
     }),
   );
   const mine = { id: hex(session(7)), userId: hex(user(7)) };
-  add(SessionsRepository, 'findLastUse', (sessions) => sessions.findLastUse({ ...mine, now: NOW }));
+  add(SessionsRepository, 'findUse', (sessions) => sessions.findUse({ ...mine, now: NOW }));
   add(SessionsRepository, 'findLive', (sessions) => sessions.findLive([mine.id, hex(session(8))], NOW));
   add(SessionsRepository, 'markUsed', (sessions) => sessions.markUsed(mine.id, NOW));
   add(SessionsRepository, 'rotate', (sessions) =>

@@ -98,6 +98,7 @@ export function addMembers(add: AddPlan): void {
     { keys: 3 * CHATS, docs: CHATS },
   );
   add(ChatMembersRepository, 'hide', (members) => members.hide(long(0), hex(user(7)), 1));
+  add(ChatMembersRepository, 'noteStars', (members) => members.noteStars(long(0), hex(user(7))));
   add(ChatMembersRepository, 'unhideEmpty', (members) => members.unhideEmpty(long(0), hex(user(7))));
   // Only ever of a direct chat: its two.
   add(ChatMembersRepository, 'unhideEmpty, all', (members) => members.unhideEmpty(hex(chat(500))));
