@@ -58,9 +58,13 @@ export class ChatHeads {
 
   /** By chat id: both counters, in two queries. */
   async revs(chatIds: string[]): Promise<Map<string, { rev: number; receiptRev: number }>> {
-    const [rows, receiptRevs] = await Promise.all([this.lastRows(chatIds), this.receipts.findRevs(chatIds)]);
+    const [revs, receiptRevs] = await Promise.all([
+      this.log.findLastRevs(chatIds),
+      this.receipts.findRevs(chatIds),
+    ]);
+    await this.settled(revs);
     return new Map(
-      [...rows].map(([chatId, { rev }]) => [chatId, { rev, receiptRev: receiptRevs.get(chatId) ?? 0 }]),
+      [...revs].map(([chatId, rev]) => [chatId, { rev, receiptRev: receiptRevs.get(chatId) ?? 0 }]),
     );
   }
 
@@ -80,6 +84,11 @@ export class ChatHeads {
       .map(({ chatId, rev }) => ({ chatId, rev, projectedRev: projected.get(chatId) ?? rev }))
       .filter(({ rev, projectedRev }) => projectedRev < rev);
     await this.workIn(behind, 'all');
+  }
+
+  /** Which of these chats have changed, in who and what they are, behind the `rev` given for each. */
+  async changedSince(chats: { chatId: string; rev: number }[]): Promise<Set<string>> {
+    return new Set(await this.log.findChatsWithChangesAfter(chats, 'roster'));
   }
 
   /**
@@ -107,7 +116,11 @@ export class ChatHeads {
 
   private async lastRows(chatIds: string[]): Promise<Map<string, ChatLogRow>> {
     const rows = await this.log.findLastRows(chatIds);
-    await Promise.all([...rows].map(([chatId, { rev }]) => this.chatLog.settled(chatId, rev)));
+    await this.settled([...rows].map(([chatId, { rev }]) => [chatId, rev]));
     return rows;
+  }
+
+  private async settled(revs: Iterable<readonly [chatId: string, rev: number]>): Promise<void> {
+    await Promise.all([...revs].map(([chatId, rev]) => this.chatLog.settled(chatId, rev)));
   }
 }

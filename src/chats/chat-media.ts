@@ -5,6 +5,7 @@ import { MediaReferenceRegistry, type MediaReferences } from '../media/media-ref
 import { ChatMembersRepository, type Membership } from './chat-members.repository.js';
 import { type AttachedPlace, AttachmentsRepository } from './log/attachments.repository.js';
 import { isGone, visibleStretches } from './membership.js';
+import { Memberships } from './memberships.service.js';
 
 /** More than this many messages with one file are looked through from the reader's side. */
 const MAX_PLACES = 200;
@@ -16,6 +17,7 @@ export class ChatMedia implements MediaReferences, OnModuleInit {
     private readonly registry: MediaReferenceRegistry,
     private readonly attachments: AttachmentsRepository,
     private readonly members: ChatMembersRepository,
+    private readonly memberships: Memberships,
     private readonly clock: Clock,
   ) {}
 
@@ -41,12 +43,12 @@ export class ChatMedia implements MediaReferences, OnModuleInit {
 
   /** Passed on very often: only what is in chats of the reader is looked at. */
   private async showsInOwn(viewerId: string, mediaId: string): Promise<boolean> {
-    const memberships = await this.members.findByUser(viewerId);
+    const memberships = await this.memberships.of(viewerId);
     const chatIds = memberships.map(({ chatId }) => chatId);
     return this.admits(memberships, await this.attachments.findPlacesIn(chatIds, mediaId, 10 * MAX_PLACES));
   }
 
-  private admits(memberships: Membership[], places: AttachedPlace[]): boolean {
+  private admits(memberships: readonly Membership[], places: AttachedPlace[]): boolean {
     const now = this.clock.now();
     const byChat = new Map(memberships.map((membership) => [membership.chatId, membership]));
     return places.some(({ chatId, seq, expiresAt }) => {

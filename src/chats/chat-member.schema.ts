@@ -84,11 +84,19 @@ export class ChatMember {
   /** Messages that the user deleted for themselves: holes in what they see. */
   @Prop({ type: [Number], default: undefined })
   deletedSeqs?: number[];
+
+  /** How often this row was written: by it all that is remembered of a user's chats is found to be as it was. */
+  @Prop({ type: Number })
+  writes?: number;
 }
+
+/** In every update of a membership. */
+export const COUNTED = { writes: 1 } as const;
 
 export const ChatMemberSchema = SchemaFactory.createForClass(ChatMember);
 ChatMemberSchema.index({ chatId: 1, userId: 1 }, { unique: true });
-ChatMemberSchema.index({ userId: 1, chatId: 1 });
+/** What is stored of a user's chats, and whether it is as it was, straight from the index. */
+ChatMemberSchema.index({ userId: 1, chatId: 1, writes: 1 });
 ChatMemberSchema.index(
   { userId: 1, partnerId: 1 },
   { partialFilterExpression: { partnerId: { $exists: true } } },

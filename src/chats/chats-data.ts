@@ -9,9 +9,9 @@ import {
   PersonalData,
 } from '../common/personal-data/personal-data.js';
 import { ChatList } from './chat-list.service.js';
-import { ChatMembersRepository } from './chat-members.repository.js';
 import { ChatLog } from './log/chat-log.service.js';
 import { MembersService } from './members.service.js';
+import { Memberships } from './memberships.service.js';
 import { PreferencesRepository } from './preferences.repository.js';
 
 const CHATS_PER_PAGE = 100;
@@ -25,7 +25,7 @@ export class ChatsData implements DataExporter, DataEraser, OnModuleInit {
   constructor(
     private readonly data: PersonalData,
     private readonly chats: ChatList,
-    private readonly members: ChatMembersRepository,
+    private readonly memberships: Memberships,
     private readonly membership: MembersService,
     private readonly preferences: PreferencesRepository,
     private readonly chatLog: ChatLog,
@@ -44,7 +44,7 @@ export class ChatsData implements DataExporter, DataEraser, OnModuleInit {
 
   /** Leaves all groups, which pass to others. Direct chats stay for who is left in them, without what was set in them. */
   async erase(userId: string): Promise<void> {
-    const rest = (await this.members.findByUser(userId)).values();
+    const rest = (await this.memberships.of(userId)).values();
     const leave = async () => {
       for (const { chatId, isActive } of rest) {
         // A pass that a crash broke off may have left without saying so where chats are listed.

@@ -5,6 +5,7 @@ import { MediaModule } from '../media/media.module.js';
 import { MessageMarksModule } from '../messages/marks/message-marks.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ChatAccess } from './chat-access.js';
+import { ChatCards } from './chat-cards.service.js';
 import { ChatMedia } from './chat-media.js';
 import { ChatHeads } from './chat-heads.service.js';
 import { ChatList } from './chat-list.service.js';
@@ -38,6 +39,7 @@ import { MessageCopies } from './log/message-copies.js';
 import { MessagePast } from './log/message-past.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
+import { Memberships } from './memberships.service.js';
 import { Newcomers } from './newcomers.js';
 import { PreferencesRepository } from './preferences.repository.js';
 import { GoneStars } from './gone-stars.service.js';
@@ -52,6 +54,7 @@ import { ReceiptTimes, ReceiptTimesSchema } from './receipts/receipt-times.schem
 import { ReceiptsPublisher } from './receipts/receipts.publisher.js';
 import { ReceiptsService } from './receipts/receipts.service.js';
 import { RelationsService } from './relations.service.js';
+import { UnreadCounts } from './unread-counts.service.js';
 
 @Module({
   imports: [
@@ -94,14 +97,17 @@ import { RelationsService } from './relations.service.js';
     ReceiptTimesRepository,
     ChatAccess,
     ChatReader,
+    ChatCards,
     ChatHeads,
     ChatRosters,
+    UnreadCounts,
     ChatLog,
     ChatLogStore,
     ChatWatermarks,
     ReceiptsPublisher,
     ChatsRepository,
     ChatMembersRepository,
+    Memberships,
     ChatLogRepository,
     AttachmentsRepository,
     MessageChangesRepository,
@@ -131,6 +137,7 @@ import { RelationsService } from './relations.service.js';
     MessageCopies,
     MessagePast,
     ChatMembersRepository,
+    Memberships,
     ChatReceiptsRepository,
     ReceiptMoves,
   ],

@@ -35,12 +35,6 @@ export interface NewChat {
   creationKey?: string;
 }
 
-/** Where a chat list goes on: behind this chat. */
-export interface ChatListPosition {
-  lastActivityAt: Date;
-  chatId: string;
-}
-
 @Injectable()
 export class ChatsRepository {
   constructor(@InjectModel(Chat.name) private readonly model: Model<Chat>) {}
@@ -93,24 +87,6 @@ export class ChatsRepository {
       .limit(limit)
       .lean<Pick<Chat, '_id'>[]>();
     return rows.map(({ _id }) => _id.toHexString());
-  }
-
-  /** Of these chats the next page by latest activity. */
-  async findPageByActivity(
-    chatIds: string[],
-    after: ChatListPosition | null,
-    limit: number,
-  ): Promise<ChatRecord[]> {
-    const behind = after && [
-      { lastActivityAt: { $lt: after.lastActivityAt } },
-      { lastActivityAt: after.lastActivityAt, _id: { $lt: toObjectId(after.chatId) } },
-    ];
-    const rows = await this.model
-      .find({ _id: { $in: chatIds.map(toObjectId) }, ...(behind && { $or: behind }) })
-      .sort({ lastActivityAt: -1, _id: -1 })
-      .limit(limit)
-      .lean<Chat[]>();
-    return rows.map(toRecord);
   }
 
   async hasCreationKey(creationKey: string): Promise<boolean> {
@@ -172,7 +148,16 @@ export class ChatsRepository {
 
 function toRecord({ _id, createdBy, info, settings, ...row }: Chat): ChatRecord {
   const { type, createdAt, projectedRev, memberCount, lastActivityAt } = row;
-  const ids = { id: _id.toHexString(), createdBy: createdBy.toHexString() };
+  const id = _id.toHexString();
   const profile = { info: { ...NO_INFO, ...info }, settings: { ...DEFAULT_SETTINGS, ...settings } };
-  return { ...ids, type, profile, createdAt, projectedRev, memberCount, lastActivityAt };
+  return {
+    id,
+    type,
+    profile,
+    createdBy: createdBy.toHexString(),
+    createdAt,
+    projectedRev,
+    memberCount,
+    lastActivityAt,
+  };
 }

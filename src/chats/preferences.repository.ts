@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type Types } from 'mongoose';
 
 import { toObjectId } from '../database/object-id.js';
-import { ChatMember } from './chat-member.schema.js';
+import { ChatMember, COUNTED } from './chat-member.schema.js';
 
 /** A membership, by what is unique of it. */
 export interface Seat {
@@ -19,7 +19,7 @@ export class PreferencesRepository {
   constructor(@InjectModel(ChatMember.name) private readonly model: Model<ChatMember>) {}
 
   async set(seat: Seat, change: PreferenceChange): Promise<void> {
-    await this.model.updateOne(filterOf(seat), { $set: change });
+    await this.model.updateOne(filterOf(seat), { $set: change, $inc: COUNTED });
   }
 
   /** What is emptied needs no reading either, nor the holes in it a place. */
@@ -28,17 +28,18 @@ export class PreferencesRepository {
       $max: { clearedUpToSeq: upToSeq },
       $unset: { unreadMark: 1 },
       $pull: { deletedSeqs: { $lte: upToSeq } },
+      $inc: COUNTED,
     });
   }
 
   async markUnread(seat: Seat, readSeq: number): Promise<void> {
-    await this.model.updateOne(filterOf(seat), { $set: { unreadMark: readSeq } });
+    await this.model.updateOne(filterOf(seat), { $set: { unreadMark: readSeq }, $inc: COUNTED });
   }
 
   /** In all chats of somebody, past ones too. */
   async removeAllOf(userId: string): Promise<void> {
     const none = { mutedUntil: 1, isArchived: 1, isPinned: 1, unreadMark: 1, deletedSeqs: 1 } as const;
-    await this.model.updateMany({ userId: toObjectId(userId) }, { $unset: none });
+    await this.model.updateMany({ userId: toObjectId(userId) }, { $unset: none, $inc: COUNTED });
   }
 
   /** Of these, those that are marked as unread. */
@@ -55,7 +56,8 @@ export class PreferencesRepository {
   /** `true` for the one who ended it. */
   async unmark(seat: Seat): Promise<boolean> {
     const marked = { ...filterOf(seat), unreadMark: { $exists: true } };
-    return (await this.model.updateOne(marked, { $unset: { unreadMark: 1 } })).modifiedCount > 0;
+    const update = { $unset: { unreadMark: 1 }, $inc: COUNTED } as const;
+    return (await this.model.updateOne(marked, update)).modifiedCount > 0;
   }
 }
 

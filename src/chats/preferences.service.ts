@@ -9,6 +9,7 @@ import type { UpdateChatMeDto } from './dto/update-chat-me.dto.js';
 import { GoneStars } from './gone-stars.service.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import { isGone } from './membership.js';
+import { Memberships } from './memberships.service.js';
 import { type PreferenceChange, PreferencesRepository, type Seat } from './preferences.repository.js';
 import { type ChatPreferencesView, hasPreferences, toPreferences } from './preferences.view.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
@@ -22,6 +23,7 @@ export class ChatPreferences {
   constructor(
     private readonly access: ChatAccess,
     private readonly members: ChatMembersRepository,
+    private readonly memberships: Memberships,
     private readonly preferences: PreferencesRepository,
     private readonly log: ChatLogRepository,
     private readonly receipts: ChatReceiptsRepository,
@@ -72,7 +74,7 @@ export class ChatPreferences {
 
   /** Of all chats of which anything is set; by chat id. */
   async list(userId: string): Promise<ChatPreferencesView[]> {
-    const memberships = (await this.members.findByUser(userId)).filter((one) => !isGone(one));
+    const memberships = (await this.memberships.of(userId)).filter((one) => !isGone(one));
     const marked = memberships.filter(({ unreadMark }) => unreadMark !== undefined);
     const readSeqs = await this.readSeqs(
       userId,

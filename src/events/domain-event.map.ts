@@ -45,7 +45,7 @@ export interface DomainEventMap {
   'join.requested': { chatId: string; userId: string; at: string; recipientIds: readonly string[] };
   'join.decided': { chatId: string; userId: string; accepted: boolean; recipientIds: readonly string[] };
   /** The logs of these chats have grown, by whatever: at most once per chat and tenth of a second. */
-  'chats.moved': { chatIds: readonly string[] };
+  'chats.moved': { chats: readonly MovedChat[] };
   'message.created': { message: MessageView; recipientIds: readonly string[] };
   /** A message to be sent later is new, was sent, could not be sent, or was cancelled: of its sender alone. */
   'scheduled.changed': { userId: string; scheduled: ScheduledMessageView };
@@ -124,6 +124,12 @@ export interface DomainEventMap {
   'user.deleted': { userId: string };
   /** Privacy settings of a user have changed; what is cached about whom they admit is void. */
   'user.privacy_changed': { userId: string };
+}
+
+/** A chat whose log has grown; `lastActivityAt` where that moves it in lists. */
+export interface MovedChat {
+  chatId: string;
+  lastActivityAt?: Date;
 }
 
 /** What all news of one message name. */

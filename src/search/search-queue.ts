@@ -37,7 +37,7 @@ export class SearchQueue implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.events.on('chats.moved', ({ chatIds }) => this.add(chatIds));
+    this.events.on('chats.moved', ({ chats }) => this.add(chats.map(({ chatId }) => chatId)));
   }
 
   add(chatIds: readonly string[]): void {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 import { ChatAccess } from '../chats/chat-access.js';
-import { ChatMembersRepository, type Membership } from '../chats/chat-members.repository.js';
+import type { Membership } from '../chats/chat-members.repository.js';
+import { Memberships } from '../chats/memberships.service.js';
 import { isGone } from '../chats/membership.js';
 import { ValidationError } from '../common/errors/app-error.js';
 import { decodeCursor, DEFAULT_PAGE, encodeCursor } from '../common/pagination/cursor.js';
@@ -32,7 +33,7 @@ interface Position {
 export class SearchService {
   constructor(
     private readonly access: ChatAccess,
-    private readonly members: ChatMembersRepository,
+    private readonly memberships: Memberships,
     private readonly marks: MessageMarks,
     private readonly indexer: SearchIndexer,
     private readonly scopes: SearchScopes,
@@ -55,7 +56,7 @@ export class SearchService {
   private async membershipsOf(userId: string, chatId: string | undefined): Promise<Map<string, Membership>> {
     const memberships =
       chatId === undefined
-        ? (await this.members.findByUser(userId)).filter((membership) => !isGone(membership))
+        ? (await this.memberships.of(userId)).filter((membership) => !isGone(membership))
         : [await this.access.assertReader(userId, chatId)];
     return new Map(memberships.map((membership) => [membership.chatId, membership]));
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { ChatHeads } from '../chats/chat-heads.service.js';
-import { ChatMembersRepository, type Membership } from '../chats/chat-members.repository.js';
+import type { Membership } from '../chats/chat-members.repository.js';
 import { ChatReader } from '../chats/chat-reader.service.js';
 import type { ChatView } from '../chats/chat.view.js';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
@@ -10,6 +10,7 @@ import { ChatLog } from '../chats/log/chat-log.service.js';
 import { MessageChangesRepository } from '../chats/log/message-changes.repository.js';
 import { MessagePast } from '../chats/log/message-past.service.js';
 import { isGone, isListed, lastVisibleRev, sees, visibleStretches } from '../chats/membership.js';
+import { Memberships } from '../chats/memberships.service.js';
 import { readSeqFor } from '../chats/receipts/chat-receipts.schema.js';
 import { ChatReceiptsRepository, type ReceiptsRecord } from '../chats/receipts/chat-receipts.repository.js';
 import { CallHistory } from '../calls/call-history.js';
@@ -62,7 +63,7 @@ interface Behind {
 @Injectable()
 export class SyncService {
   constructor(
-    private readonly members: ChatMembersRepository,
+    private readonly memberships: Memberships,
     private readonly heads: ChatHeads,
     private readonly log: ChatLogRepository,
     private readonly chatLog: ChatLog,
@@ -81,7 +82,7 @@ export class SyncService {
     const position = dto.cursor === undefined ? null : positionOf(dto.cursor);
     // Before all else: what is deleted meanwhile for oneself must not count as told.
     const meRev = dto.me === undefined ? 0 : (position?.meRev ?? (await this.me.rev(userId)));
-    const all = await this.members.findByUser(userId);
+    const all = await this.memberships.of(userId);
     const memberships = all
       .filter((membership) => !isGone(membership) && membership.chatId >= (position?.chatId ?? ''))
       .toSorted((a, b) => (a.chatId < b.chatId ? -1 : 1));

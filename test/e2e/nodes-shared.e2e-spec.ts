@@ -106,6 +106,25 @@ describe.runIf(requires('redis-server'))('what nodes share', () => {
     (await b.connectAs({ token })).close();
   });
 
+  it('should move a chat up in the lists of all nodes by what is written on one', async () => {
+    const [ann, bob, cat] = (await a.users(3)) as [TestUser, TestUser, TestUser];
+    const [ofBob, ofCat] = [await a.directChat(ann, bob), await a.directChat(ann, cat)];
+    const isFirst = async (node: TestApp, chatId: string) => {
+      const { body } = await node.http.get('/api/chats?limit=1').set(ann.auth).expect(200);
+      return (body as { items: { id: string }[] }).items[0]?.id === chatId;
+    };
+    await send(a, cat, ofCat, 'first').expect(201);
+    await vi.waitUntil(() => isFirst(b, ofCat), soon);
+
+    for (const [user, chatId, id] of [
+      [bob, ofBob, 'second'],
+      [cat, ofCat, 'third'],
+    ] as const) {
+      await send(a, user, chatId, id).expect(201);
+      await vi.waitUntil(() => isFirst(b, chatId), soon);
+    }
+  });
+
   describe('the trace of a message', () => {
     const NO_LEASE_END = '9999999999999';
 

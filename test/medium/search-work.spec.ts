@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { MemberSpan } from '../../src/chats/chat-member.schema.js';
 import { ChatMembersRepository } from '../../src/chats/chat-members.repository.js';
+import { Memberships } from '../../src/chats/memberships.service.js';
 import { ChatLogRepository } from '../../src/chats/log/chat-log.repository.js';
 import { MessageChangesRepository } from '../../src/chats/log/message-changes.repository.js';
 import { MessagePast } from '../../src/chats/log/message-past.service.js';
@@ -110,7 +111,7 @@ describe('the work of a search over 100,000 messages', () => {
       entries,
       own(SearchProgressRepository),
     );
-    const members = own(ChatMembersRepository);
+    const members = new Memberships(own(ChatMembersRepository));
     const [scopes, windows] = [new SearchScopes(log), new SearchWindows(entries)];
     const ranking = new SearchRanking(log, chatLog, new MessagePast(own(MessageChangesRepository)));
     const marks = new MessageMarks(own(MessageMarksRepository), {} as never, app.clock);

@@ -156,14 +156,28 @@ export class ChatLogRepository {
   async findLastRows(chatIds: string[]): Promise<Map<string, ChatLogRow>> {
     if (chatIds.length === 0) return new Map();
     const found = await this.rows
-      .aggregate<{ _id: Types.ObjectId; row: ChatLogRow }>([
+      .aggregate<ChatLogRow>([
         { $match: { chatId: { $in: chatIds.map(toObjectId) } } },
         { $sort: { chatId: -1, rev: -1 } },
         { $group: { _id: '$chatId', row: { $first: '$$ROOT' } } },
+        { $replaceWith: '$row' },
       ])
       .toArray();
     const nowMs = this.clock.nowMs();
-    return new Map(found.map(({ _id, row }) => [_id.toHexString(), asOf(row, nowMs)]));
+    return new Map(found.map((row) => [row.chatId.toHexString(), asOf(row, nowMs)]));
+  }
+
+  /** The `rev` of it, straight from the index. */
+  async findLastRevs(chatIds: string[]): Promise<Map<string, number>> {
+    if (chatIds.length === 0) return new Map();
+    const found = await this.rows
+      .aggregate<{ _id: Types.ObjectId; rev: number }>([
+        { $match: { chatId: { $in: chatIds.map(toObjectId) } } },
+        { $sort: { chatId: -1, rev: -1 } },
+        { $group: { _id: '$chatId', rev: { $first: '$rev' } } },
+      ])
+      .toArray();
+    return new Map(found.map(({ _id, rev }) => [_id.toHexString(), rev]));
   }
 
   /** When these rows of a chat were stored, by `rev`. */
@@ -182,15 +196,20 @@ export class ChatLogRepository {
     return this.all(this.rows.find({ $or: branches }));
   }
 
-  /** Messages of others behind the `seq` given for each chat, without quiet ones, straight from the index. */
-  async countUnread(
-    userId: string,
-    chats: { chatId: string; afterSeq: number; toSeq: number }[],
-  ): Promise<Map<string, number>> {
-    if (chats.length === 0) return new Map();
-    const branches = chats.map(({ chatId, afterSeq, toSeq }) => ({
-      chatId: toObjectId(chatId),
-      seq: { $gt: afterSeq, $lte: toSeq },
+  /**
+   * Messages of others in stretches of chats, by chat and without quiet ones, straight from the index. Chats with
+   * the same stretch share a branch: each costs the query several times what a chat does.
+   */
+  async countUnread(userId: string, stretches: UnreadStretch[]): Promise<Map<string, number>> {
+    if (stretches.length === 0) return new Map();
+    const alike = new Map<string, UnreadStretch[]>();
+    for (const one of stretches) {
+      const key = `${one.afterSeq}-${one.toSeq}`;
+      alike.set(key, [...(alike.get(key) ?? []), one]);
+    }
+    const branches = [...alike.values()].map((ones) => ({
+      chatId: { $in: ones.map(({ chatId }) => toObjectId(chatId)) },
+      seq: { $gt: ones[0]?.afterSeq, $lte: ones[0]?.toSeq },
     }));
     const found = await this.rows
       .aggregate<{ _id: Types.ObjectId; count: number }>([
@@ -263,6 +282,13 @@ export interface LogEnd {
   rev: number;
   seq: number;
   at: Date;
+}
+
+/** Of one chat, without its start. */
+export interface UnreadStretch {
+  chatId: string;
+  afterSeq: number;
+  toSeq: number;
 }
 
 /** Both ends included. */

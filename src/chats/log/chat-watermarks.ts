@@ -88,11 +88,15 @@ export class ChatWatermarks {
     }
   }
 
-  /** Tells of all that has moved, also of what is written later. */
+  /** Tells of all that has moved: also of what is written later, and then again for who has read it meanwhile. */
   private async write(chatIds: string[]): Promise<void> {
-    const moves = chatIds.flatMap((chatId) => this.take(chatId) ?? []);
-    const told = [...this.untold];
+    for (const chatId of chatIds) if (this.moves.has(chatId)) this.untold.add(chatId);
+    const told = [...this.untold].map((chatId) => ({
+      chatId,
+      lastActivityAt: this.moves.get(chatId)?.lastActivityAt,
+    }));
     this.untold.clear();
+    const moves = chatIds.flatMap((chatId) => this.take(chatId) ?? []);
     this.flushing = this.flushing.then(async () => {
       if (moves.length > 0) await withDeadline(this.chats.moveWatermarks(moves));
     });
@@ -100,7 +104,7 @@ export class ChatWatermarks {
       this.logger.warn(`watermarks of ${moves.length} chats not written: ${String(error)}`);
     });
     await this.flushing;
-    if (told.length > 0) this.events.publish('chats.moved', { chatIds: told });
+    if (told.length > 0) this.events.publish('chats.moved', { chats: told });
   }
 
   private take(chatId: string) {

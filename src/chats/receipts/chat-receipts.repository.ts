@@ -3,6 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type AnyBulkWriteOperation, type Model, type mongo } from 'mongoose';
 
 import { duplicateKeyOf } from '../../database/duplicate-key.js';
+import { findAtOnce } from '../../database/find-at-once.js';
 import { toObjectId } from '../../database/object-id.js';
 import { ChatReceipts, type ReceiptMark } from './chat-receipts.schema.js';
 
@@ -29,7 +30,9 @@ export class ChatReceiptsRepository {
   }
 
   async findByChats(chatIds: string[]): Promise<Map<string, ReceiptsRecord>> {
-    const rows = await this.rows.find({ _id: { $in: chatIds.map(toObjectId) } }).toArray();
+    if (chatIds.length === 0) return new Map();
+    const filter = { _id: { $in: chatIds.map(toObjectId) } };
+    const rows = await findAtOnce(this.model, { filter, limit: chatIds.length });
     return new Map(rows.map(({ _id, rev, marks }) => [_id.toHexString(), { rev, marks }]));
   }
 
@@ -42,6 +45,7 @@ export class ChatReceiptsRepository {
 
   /** As `findByChats` with the marks of one user only, for chats with many members. */
   async findByChatsForUser(chatIds: string[], userId: string): Promise<Map<string, ReceiptsRecord>> {
+    if (chatIds.length === 0) return new Map();
     const rows = await this.rows
       .find({ _id: { $in: chatIds.map(toObjectId) } }, { projection: { rev: 1, [`marks.${userId}`]: 1 } })
       .toArray();

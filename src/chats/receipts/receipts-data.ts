@@ -7,7 +7,7 @@ import {
   type ExportedFile,
   PersonalData,
 } from '../../common/personal-data/personal-data.js';
-import { ChatMembersRepository } from '../chat-members.repository.js';
+import { Memberships } from '../memberships.service.js';
 import { ReceiptMoves } from './receipt-moves.service.js';
 import { ReceiptTimesRepository } from './receipt-times.repository.js';
 
@@ -23,7 +23,7 @@ export class ReceiptsData implements DataExporter, DataEraser, OnModuleInit {
 
   constructor(
     private readonly data: PersonalData,
-    private readonly members: ChatMembersRepository,
+    private readonly memberships: Memberships,
     private readonly times: ReceiptTimesRepository,
     private readonly moved: ReceiptMoves,
   ) {}
@@ -52,7 +52,7 @@ export class ReceiptsData implements DataExporter, DataEraser, OnModuleInit {
 
   /** Those that they have left too. */
   private async *chatsOf(userId: string): AsyncGenerator<string[]> {
-    const chatIds = (await this.members.findByUser(userId)).map(({ chatId }) => chatId);
+    const chatIds = (await this.memberships.of(userId)).map(({ chatId }) => chatId);
     for (let from = 0; from < chatIds.length; from += CHATS_AT_ONCE)
       yield chatIds.slice(from, from + CHATS_AT_ONCE);
   }

@@ -53,6 +53,10 @@ export function addChatLog(add: AddPlan): void {
     keys: 8,
     docs: 4,
   });
+  add(ChatLogRepository, 'findLastRevs', (log) => log.findLastRevs([long(0), long(1), long(2)]), {
+    keys: 8,
+    isCovered: true,
+  });
   add(ChatLogRepository, 'findTimes', (log) => log.findTimes(long(0), [3, 700, 1500]));
   add(
     ChatLogRepository,
