@@ -23,6 +23,13 @@ export interface NewSession {
   readonly expiresAt: Date;
 }
 
+/** Of a session that was not ended and has not expired. */
+export interface LiveSession {
+  readonly userId: string;
+  /** When it was last seen in use. */
+  readonly lastUsedAt: Date;
+}
+
 export interface Rotation {
   readonly id: string;
   readonly fromHash: string;
@@ -42,27 +49,21 @@ export class SessionsRepository {
     await this.sessions.create({ ...session, ...ids, lastUsedAt: session.createdAt });
   }
 
-  /** When a live session was last seen in use; `null` when it is not live. */
-  async findLastUse({ id, userId, now }: { id: string; userId: string; now: Date }): Promise<Date | null> {
-    const session = await this.sessions
-      .findOne(
-        { _id: toObjectId(id), userId: toObjectId(userId), expiresAt: { $gt: now } },
-        { lastUsedAt: 1 },
-      )
-      .lean<Pick<Session, 'lastUsedAt'>>();
-    return session?.lastUsedAt ?? null;
-  }
-
-  /** Those of these that are live. */
-  async findLive(ids: readonly string[], now: Date): Promise<Set<string>> {
+  /** Those of these that are live, by id. */
+  async findLive(ids: readonly string[], now: Date): Promise<Map<string, LiveSession>> {
     const found = await this.sessions
-      .find({ _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } }, { _id: 1 })
-      .lean<Pick<Session, '_id'>[]>();
-    return new Set(found.map(({ _id }) => _id.toHexString()));
+      .find({ _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } }, { userId: 1, lastUsedAt: 1 })
+      .lean<Pick<Session, '_id' | 'userId' | 'lastUsedAt'>[]>();
+    return new Map(
+      found.map(({ _id, userId, lastUsedAt }) => [
+        _id.toHexString(),
+        { userId: userId.toHexString(), lastUsedAt },
+      ]),
+    );
   }
 
-  async markUsed(id: string, now: Date): Promise<void> {
-    await this.sessions.updateOne({ _id: toObjectId(id) }, { $max: { lastUsedAt: now } });
+  async markUsed(ids: readonly string[], now: Date): Promise<void> {
+    await this.sessions.updateMany({ _id: { $in: ids.map(toObjectId) } }, { $max: { lastUsedAt: now } });
   }
 
   /** One atomic step with the current hash in its filter: of several with one token, one wins. */

@@ -27,7 +27,7 @@ function setUp() {
   const calls = {
     insert: vi.fn<SessionsRepository['insert']>().mockResolvedValue(),
     removeExpired: vi.fn<SessionsRepository['removeExpired']>().mockResolvedValue(),
-    findLastUse: vi.fn<SessionsRepository['findLastUse']>(),
+    findLive: vi.fn<SessionsRepository['findLive']>(),
     markUsed: vi.fn<SessionsRepository['markUsed']>().mockResolvedValue(),
     rotate: vi.fn<SessionsRepository['rotate']>(),
     findFamily: vi.fn<SessionsRepository['findFamily']>(),
@@ -37,6 +37,9 @@ function setUp() {
   const repository = Object.assign(Object.create(SessionsRepository.prototype), calls);
   return { calls, revoked, sessions: new SessionsService(repository, config, new StillClock(), events) };
 }
+
+const liveSince = (lastUsedAt: Date, userId = USER.userId) =>
+  new Map([[USER.sessionId, { userId, lastUsedAt }]]);
 
 describe('SessionsService', () => {
   let { calls, revoked, sessions } = setUp();
@@ -87,16 +90,32 @@ describe('SessionsService', () => {
   });
 
   it('should refuse a session that is not live', async () => {
-    calls.findLastUse.mockResolvedValue(null);
+    calls.findLive.mockResolvedValue(new Map());
 
     await expect(sessions.assertLive(USER)).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it("should refuse another user's session", async () => {
+    calls.findLive.mockResolvedValue(liveSince(NOW, 'b'.repeat(24)));
+
+    await expect(sessions.assertLive(USER)).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it('should ask once for all who ask at once', async () => {
+    const other = { ...USER, sessionId: 'c'.repeat(24) };
+    calls.findLive.mockResolvedValue(liveSince(NOW));
+
+    const both = await Promise.allSettled([sessions.assertLive(USER), sessions.assertLive(other)]);
+
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(calls.findLive.mock.calls).toEqual([[[USER.sessionId, other.sessionId], NOW]]);
   });
 
   it.each([
     [9 * MINUTE, 0],
     [10 * MINUTE, 1],
   ])('should note its use when the last was %i ms ago: %i times', async (age, times) => {
-    calls.findLastUse.mockResolvedValue(new Date(NOW.getTime() - age));
+    calls.findLive.mockResolvedValue(liveSince(new Date(NOW.getTime() - age)));
 
     await sessions.assertLive(USER);
 
@@ -104,7 +123,7 @@ describe('SessionsService', () => {
   });
 
   it('should let a request through whose use could not be noted', async () => {
-    calls.findLastUse.mockResolvedValue(new Date(0));
+    calls.findLive.mockResolvedValue(liveSince(new Date(0)));
     calls.markUsed.mockRejectedValue(new Error('the database is down'));
 
     await expect(sessions.assertLive(USER)).resolves.toBeUndefined();

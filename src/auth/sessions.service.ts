@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { AuthUser } from '../common/auth-user.js';
 import { Clock } from '../common/clock.js';
 import { NotFoundError, UnauthenticatedError } from '../common/errors/app-error.js';
+import { GatheredLookup } from '../common/gathered-lookup.js';
 import {
   decodeCursor,
   DEFAULT_PAGE,
@@ -14,7 +15,7 @@ import { AppConfig } from '../config/app-config.js';
 import { newObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { hashOf, isHashOf, newRefreshToken, parseRefreshToken, type RefreshToken } from './refresh-token.js';
-import { type SessionRecord, SessionsRepository } from './sessions.repository.js';
+import { type LiveSession, type SessionRecord, SessionsRepository } from './sessions.repository.js';
 
 /** `lastUsedAt` is for people: a write per request would be too dear. */
 const USE_NOTED_EVERY_MS = 10 * 60_000;
@@ -23,6 +24,7 @@ const USE_NOTED_EVERY_MS = 10 * 60_000;
 @Injectable()
 export class SessionsService {
   private readonly logger = new Logger(SessionsService.name);
+  private readonly live = new GatheredLookup((ids) => this.findLive(ids));
 
   constructor(
     private readonly sessions: SessionsRepository,
@@ -74,17 +76,12 @@ export class SessionsService {
   }
 
   /**
-   * One query. It covers the account too: who deletes a user ends all their sessions (`endAll`).
+   * One query, for all who ask at once. It covers the account too: who deletes a user ends all their sessions (`endAll`).
    * @throws UnauthenticatedError when the session was ended, has expired or never was.
    */
   async assertLive({ userId, sessionId }: AuthUser): Promise<void> {
-    const now = this.clock.now();
-    const lastUsedAt = await this.sessions.findLastUse({ id: sessionId, userId, now });
-    if (!lastUsedAt) throw new UnauthenticatedError('This login has ended: log in again');
-    if (now.getTime() - lastUsedAt.getTime() < USE_NOTED_EVERY_MS) return;
-    this.sessions.markUsed(sessionId, now).catch((error: unknown) => {
-      this.logger.warn('the last use of a session was not noted', { sessionId, error: String(error) });
-    });
+    const session = await this.live.get(sessionId);
+    if (session?.userId !== userId) throw new UnauthenticatedError('This login has ended: log in again');
   }
 
   /** Those that are not live any more. */
@@ -124,6 +121,21 @@ export class SessionsService {
   /** For an account that goes. */
   async endAll(userId: string): Promise<void> {
     this.publishEnd(userId, await this.sessions.removeAllBut(userId, null));
+  }
+
+  private async findLive(ids: string[]): Promise<Map<string, LiveSession>> {
+    const now = this.clock.now();
+    const found = await this.sessions.findLive(ids, now);
+    const isDue = ({ lastUsedAt }: LiveSession) => now.getTime() - lastUsedAt.getTime() >= USE_NOTED_EVERY_MS;
+    const used = [...found].filter(([, session]) => isDue(session)).map(([id]) => id);
+    if (used.length > 0) this.noteUse(used, now);
+    return found;
+  }
+
+  private noteUse(ids: string[], now: Date): void {
+    this.sessions.markUsed(ids, now).catch((error: unknown) => {
+      this.logger.warn('the last use of sessions was not noted', { count: ids.length, error: String(error) });
+    });
   }
 
   private publishEnd(userId: string, sessionIds: string[]): void {

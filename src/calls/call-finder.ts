@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 
 import { ChatAccess } from '../chats/chat-access.js';
 import { AppError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
+import { GatheredLookup } from '../common/gathered-lookup.js';
 import { isShownTo } from './call-sight.js';
-import { seatOf } from './call-seats.js';
+import { busyUserIds, seatOf } from './call-seats.js';
 import type { CallRecord } from './call.record.js';
 import { CallsRepository } from './calls.repository.js';
 
@@ -17,6 +18,8 @@ export interface CallRef {
 /** Finds calls for those who may know of them; to all others they do not exist. */
 @Injectable()
 export class CallFinder {
+  private readonly live = new GatheredLookup((userIds) => this.findLiveBy(userIds));
+
   constructor(
     private readonly calls: CallsRepository,
     private readonly access: ChatAccess,
@@ -32,7 +35,7 @@ export class CallFinder {
 
   /** The call in which their devices ring at the moment. */
   async findRinging(userId: string): Promise<CallRecord | null> {
-    const [call] = await this.calls.findLiveOf([userId]);
+    const call = await this.live.get(userId);
     return call && seatOf(call, userId)?.state === 'ringing' ? call : null;
   }
 
@@ -41,6 +44,11 @@ export class CallFinder {
     if (chatIds.length === 0) return [];
     const calls = await this.calls.findLiveInAny(chatIds);
     return calls.filter((call) => call.isGroup || isShownTo(call, userId));
+  }
+
+  private async findLiveBy(userIds: string[]): Promise<Map<string, CallRecord>> {
+    const calls = await this.calls.findLiveOf(userIds);
+    return new Map(calls.flatMap((call) => busyUserIds(call).map((userId) => [userId, call] as const)));
   }
 
   private async getOnly(userId: string, to: string | undefined): Promise<CallRecord> {

@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 
+import { GatheredLookup } from '../common/gathered-lookup.js';
 import { ChatMembersRepository } from './chat-members.repository.js';
 
 /** Who knows whom by their chats: the circle within which presence is told. */
 @Injectable()
 export class RelationsService {
+  private readonly partners = new GatheredLookup((userIds) => this.members.findDirectPartners(userIds));
+
   constructor(private readonly members: ChatMembersRepository) {}
 
   /** The other ones of the user's direct chats: they hear of coming and going without asking. */
-  directPartners(userId: string): Promise<string[]> {
-    return this.members.findDirectPartners(userId);
+  async directPartners(userId: string): Promise<string[]> {
+    return (await this.partners.get(userId)) ?? [];
   }
 
   /** Of `otherIds`, those who share any chat with the user. */

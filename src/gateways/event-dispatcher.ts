@@ -11,32 +11,33 @@ export type AckBody = { ok: true; data: unknown } | { ok: false; error: ErrorInf
 export type Reply = (body: AckBody) => void;
 
 /** A gateway method behind its guards, pipes and filter; a failure has been replied when it resolves. */
-export type EventHandler = (payload: unknown, reply: Reply) => Promise<unknown>;
+export type EventHandler = (socket: ParleySocket, payload: unknown, reply: Reply) => Promise<unknown>;
 
 /**
- * One listener per socket for all events: finds the handler, wraps what it returns into the ack, and
- * answers what nobody handles. It stands where Nest's adapter would build a chain of observables per
- * event and an interceptor another two (ADR 0004).
+ * One table of handlers for all sockets, and one listener per socket for all events: finds the handler, wraps what it
+ * returns into the ack, and answers what nobody handles. It stands where Nest's adapter would build a chain of
+ * observables per socket and event and an interceptor another two (ADR 0004).
  */
 export class EventDispatcher {
   private readonly handlers = new Map<string, EventHandler>();
 
   constructor(
-    private readonly socket: ParleySocket,
     private readonly deadline: ReplyDeadline,
     private readonly frames: FrameBatcher,
-  ) {
-    socket.onAny((event: string, ...args: unknown[]) => this.dispatch(event, args));
-  }
+  ) {}
 
   add(event: string, handler: EventHandler): void {
     this.handlers.set(event, handler);
   }
 
-  private dispatch(event: string, args: unknown[]): void {
+  listenTo(socket: ParleySocket): void {
+    socket.onAny((event: string, ...args: unknown[]) => this.dispatch(socket, event, args));
+  }
+
+  private dispatch(socket: ParleySocket, event: string, args: unknown[]): void {
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (args.pop() as (body: AckBody) => void) : null;
-    const reply = this.replyOnce(event, ack);
+    const reply = this.replyOnce(socket, event, ack);
     const handler = this.handlers.get(event);
     if (!handler) return reply(failure({ code: 'NOT_FOUND', message: 'No such event: see /docs/events' }));
     if (args.length > 1) {
@@ -44,7 +45,7 @@ export class EventDispatcher {
       return reply(failure(toErrorInfo(ValidationError.of('payload', 'single', message))));
     }
     this.deadline.watch(reply);
-    handler(normalise(event, args[0]), reply).then(
+    handler(socket, normalise(event, args[0]), reply).then(
       (data) => this.settle(reply, { ok: true, data: data ?? {} }),
       // Filters answer; this is for a filter that itself fails.
       (error: unknown) => this.settle(reply, failure(toErrorInfo(error))),
@@ -56,13 +57,13 @@ export class EventDispatcher {
     reply(body);
   }
 
-  private replyOnce(event: string, ack: ((body: AckBody) => void) | null): Reply {
+  private replyOnce(socket: ParleySocket, event: string, ack: ((body: AckBody) => void) | null): Reply {
     let isAnswered = false;
     return (body) => {
       if (isAnswered) return;
       isAnswered = true;
       if (ack) this.frames.answer(ack, body);
-      else if (!body.ok) this.socket.emit('exception', { event, error: body.error });
+      else if (!body.ok) socket.emit('exception', { event, error: body.error });
     };
   }
 }

@@ -26,12 +26,13 @@ export class FrameBatcher {
 
   /** All connections to come. */
   watch(engine: Engine): void {
-    // One function for all: `this` is the connection.
     const hold = (connection: Connection) => this.hold(connection);
+    // One function for all: `this` is the connection.
+    function held(this: Connection): void {
+      hold(this);
+    }
     engine.on('connection', (connection) => {
-      connection.flush = function held(this: Connection) {
-        hold(this);
-      };
+      connection.flush = held;
     });
   }
 

@@ -46,10 +46,10 @@ export class HotEvents {
     }
   }
 
-  /** In place of Nest's handler of this event for this socket; `null` where Nest's is the one. */
-  handlerOf(event: string, socket: ParleySocket): EventHandler | null {
+  /** In place of Nest's handler of this event; `null` where Nest's is the one. */
+  handlerOf(event: string): EventHandler | null {
     const hot = this.events.get(event);
-    return hot ? (payload, reply) => this.run(hot, socket, payload, reply) : null;
+    return hot ? (socket, payload, reply) => this.run(hot, socket, payload, reply) : null;
   }
 
   private async run(

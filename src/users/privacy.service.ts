@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { GatheredLookup } from '../common/gathered-lookup.js';
 import { BlocksRepository } from './blocks.repository.js';
 import { ContactsRepository } from './contacts.repository.js';
 import { admits, DEFAULT_PRIVACY, type PrivacyAspect, type PrivacySettings } from './privacy-policy.js';
@@ -16,6 +17,9 @@ export type Admission = (ownerId: string, aspect: PrivacyAspect) => boolean;
 /** Looks up what `admits` needs to decide: three queries, whatever the number of people. */
 @Injectable()
 export class PrivacyService {
+  private readonly saved = new GatheredLookup((ownerIds) => this.contacts.findAll(ownerIds));
+  private readonly stored = new GatheredLookup((ownerIds) => this.settings.find(ownerIds));
+
   constructor(
     private readonly settings: PrivacyRepository,
     private readonly contacts: ContactsRepository,
@@ -88,11 +92,11 @@ export class PrivacyService {
   ): Promise<(candidateId: string, aspect: PrivacyAspect) => boolean> {
     if (candidateIds.length === 0) return () => false;
     const [stored, contacts, { blockers, blocked }] = await Promise.all([
-      this.settings.find([ownerId]),
+      this.stored.get(ownerId),
       this.contacts.findAmong(ownerId, candidateIds),
       this.blocks.findBetween(ownerId, candidateIds),
     ]);
-    const settings = { ...DEFAULT_PRIVACY, ...stored.get(ownerId) };
+    const settings = { ...DEFAULT_PRIVACY, ...stored };
     return (candidateId, aspect) => {
       const relation = {
         isSelf: candidateId === ownerId,
@@ -106,11 +110,11 @@ export class PrivacyService {
   }
 
   /** Whom this user has saved. */
-  contactsOf(ownerId: string): Promise<string[]> {
-    return this.contacts.findAll(ownerId);
+  async contactsOf(ownerId: string): Promise<string[]> {
+    return (await this.saved.get(ownerId)) ?? [];
   }
 
   async settingsOf(ownerId: string): Promise<PrivacySettings> {
-    return { ...DEFAULT_PRIVACY, ...(await this.settings.find([ownerId])).get(ownerId) };
+    return { ...DEFAULT_PRIVACY, ...(await this.stored.get(ownerId)) };
   }
 }
