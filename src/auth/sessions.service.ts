@@ -20,11 +20,14 @@ import { type LiveSession, type SessionRecord, SessionsRepository } from './sess
 /** `lastUsedAt` is for people: a write per request would be too dear. */
 const USE_NOTED_EVERY_MS = 10 * 60_000;
 
+/** Where everybody comes back at once they wait so much longer, which is less than many queries would take. */
+const PAUSE = { ms: 3, crowd: 6 };
+
 /** The logins of users: each is one device with one refresh token, and lives until it is ended or unused too long. */
 @Injectable()
 export class SessionsService {
   private readonly logger = new Logger(SessionsService.name);
-  private readonly live = new GatheredLookup((ids) => this.findLive(ids));
+  private readonly live = new GatheredLookup((ids) => this.findLive(ids), PAUSE);
 
   constructor(
     private readonly sessions: SessionsRepository,

@@ -8,6 +8,9 @@ import { busyUserIds, seatOf } from './call-seats.js';
 import type { CallRecord } from './call.record.js';
 import { CallsRepository } from './calls.repository.js';
 
+/** Where many devices connect at once, they ring so much later. */
+const PAUSE = { ms: 20, crowd: 2 };
+
 /** Which call is meant. Without an id it is the one that the user is rung or joined in. */
 export interface CallRef {
   callId?: string;
@@ -18,7 +21,7 @@ export interface CallRef {
 /** Finds calls for those who may know of them; to all others they do not exist. */
 @Injectable()
 export class CallFinder {
-  private readonly live = new GatheredLookup((userIds) => this.findLiveBy(userIds));
+  private readonly live = new GatheredLookup((userIds) => this.findLiveBy(userIds), PAUSE);
 
   constructor(
     private readonly calls: CallsRepository,

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { GatheredLookup } from './gathered-lookup.js';
 
-describe(GatheredLookup.name, () => {
+describe('GatheredLookup', () => {
   let asked: string[][];
   let stored: Map<string, number>;
   let lookup: GatheredLookup<number>;
@@ -61,6 +61,23 @@ describe(GatheredLookup.name, () => {
     await Promise.all(keys.map((key) => lookup.get(key)));
 
     expect(asked.map(({ length }) => length)).toEqual([500, 500, 1]);
+  });
+
+  it('should let more share where many come, and keep nobody waiting who comes alone', async () => {
+    const pausing = new GatheredLookup<number>(
+      (keys) => {
+        asked.push(keys);
+        return Promise.resolve(stored);
+      },
+      { ms: 50, crowd: 2 },
+    );
+
+    await pausing.get('a');
+    await pausing.get('b');
+    await Promise.all([pausing.get('a'), pausing.get('b')]);
+    await Promise.all([pausing.get('c'), nextTurn().then(() => pausing.get('d'))]);
+
+    expect(asked).toEqual([['a'], ['b'], ['a', 'b'], ['c', 'd']]);
   });
 
   it('should fail for all who have waited, and go on for others', async () => {

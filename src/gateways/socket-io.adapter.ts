@@ -69,7 +69,7 @@ export class SocketIoAdapter extends IoAdapter {
       perMessageDeflate: false,
       httpCompression: false,
       ...(adapter && { adapter }),
-      cors: { origin: this.config.corsOrigin, credentials: true },
+      cors: corsFor(this.config.corsOrigin),
     } as ServerOptions);
     this.frames.watch(server.engine);
     releaseResponses(server.engine);
@@ -106,6 +106,13 @@ export class SocketIoAdapter extends IoAdapter {
 /** Nest's pipeline is asynchronous whatever the method is; the socket stands behind what Nest expects. */
 function behindNest(callback: NestHandler['callback']): EventHandler {
   return (socket, payload, reply) => callback(payload, reply, socket) as Promise<unknown>;
+}
+
+/** For polls alone: browsers ask nothing of the kind of WebSockets, which would be most handshakes. */
+function corsFor(origin: AppConfig['corsOrigin']): ServerOptions['cors'] {
+  const none = { origin: false };
+  const polls = { origin, credentials: true };
+  return (request, answer) => answer(null, request.headers['upgrade'] ? none : polls);
 }
 
 function adapterTo({ redis, primary }: Others): ServerOptions['adapter'] | null {

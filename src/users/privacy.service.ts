@@ -17,7 +17,6 @@ export type Admission = (ownerId: string, aspect: PrivacyAspect) => boolean;
 /** Looks up what `admits` needs to decide: three queries, whatever the number of people. */
 @Injectable()
 export class PrivacyService {
-  private readonly saved = new GatheredLookup((ownerIds) => this.contacts.findAll(ownerIds));
   private readonly stored = new GatheredLookup((ownerIds) => this.settings.find(ownerIds));
 
   constructor(
@@ -111,7 +110,12 @@ export class PrivacyService {
 
   /** Whom this user has saved. */
   async contactsOf(ownerId: string): Promise<string[]> {
-    return (await this.saved.get(ownerId)) ?? [];
+    return (await this.contactsOfAll([ownerId])).get(ownerId) ?? [];
+  }
+
+  /** The same for many at once, by owner; who has saved nobody is not in it. */
+  contactsOfAll(ownerIds: readonly string[]): Promise<Map<string, string[]>> {
+    return this.contacts.findAll(ownerIds);
   }
 
   async settingsOf(ownerId: string): Promise<PrivacySettings> {

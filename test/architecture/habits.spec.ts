@@ -63,6 +63,7 @@ describe('habits', () => {
         'src/common/clock.ts': 'is the Clock',
         'src/common/http/request-deadline.middleware.ts': 'how long a request hangs is real time',
         'src/gateways/reply-deadline.ts': 'how long an event hangs is real time',
+        'src/common/gathered-lookup.ts': 'pauses for milliseconds, which nothing hangs on',
         'src/chats/log/chat-log.service.ts': 'pauses before it asks a database again that did not answer',
         'src/chats/log/commit-lane.ts': 'the same',
         'src/chats/log/group-committer.ts': 'waits at the end for what is under way',

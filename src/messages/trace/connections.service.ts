@@ -108,8 +108,8 @@ export class Connections implements OnApplicationShutdown {
 
   /** The sockets are closed by then; what is open all the same ends with the server. */
   async onApplicationShutdown(): Promise<void> {
-    for (const [userId, connections] of this.open)
-      for (const { socketId } of [...connections]) this.disconnected({ userId, socketId });
+    const open = [...this.open].flatMap(([userId, all]) => all.map(({ socketId }) => ({ userId, socketId })));
+    for (const connection of open) this.disconnected(connection);
     await this.flush();
   }
 
