@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model } from 'mongoose';
+import type { Model, mongo } from 'mongoose';
 
 import { toObjectId } from '../database/object-id.js';
 import { Session } from './session.schema.js';
@@ -44,6 +44,11 @@ const RECORD_FIELDS = { deviceName: 1, createdAt: 1, lastUsedAt: 1 } as const;
 export class SessionsRepository {
   constructor(@InjectModel(Session.name) private readonly sessions: Model<Session>) {}
 
+  /** Straight to the driver, for what every request and handshake asks. */
+  private get rows(): mongo.Collection<Session> {
+    return this.sessions.collection as unknown as mongo.Collection<Session>;
+  }
+
   async insert({ id, userId, ...session }: NewSession): Promise<void> {
     const ids = { _id: toObjectId(id), userId: toObjectId(userId) };
     await this.sessions.create({ ...session, ...ids, lastUsedAt: session.createdAt });
@@ -51,9 +56,10 @@ export class SessionsRepository {
 
   /** Those of these that are live, by id. */
   async findLive(ids: readonly string[], now: Date): Promise<Map<string, LiveSession>> {
-    const found = await this.sessions
-      .find({ _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } }, { userId: 1, lastUsedAt: 1 })
-      .lean<Pick<Session, '_id' | 'userId' | 'lastUsedAt'>[]>();
+    const projection = { userId: 1, lastUsedAt: 1 };
+    const found = await this.rows
+      .find({ _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } }, { projection })
+      .toArray();
     return new Map(
       found.map(({ _id, userId, lastUsedAt }) => [
         _id.toHexString(),

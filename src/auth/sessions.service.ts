@@ -21,7 +21,7 @@ import { type LiveSession, type SessionRecord, SessionsRepository } from './sess
 const USE_NOTED_EVERY_MS = 10 * 60_000;
 
 /** Where everybody comes back at once they wait so much longer, which is less than many queries would take. */
-const PAUSE = { ms: 3, crowd: 6 };
+const PAUSE = { ms: 3, crowd: 4 };
 
 /** The logins of users: each is one device with one refresh token, and lives until it is ended or unused too long. */
 @Injectable()

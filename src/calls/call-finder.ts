@@ -9,7 +9,7 @@ import type { CallRecord } from './call.record.js';
 import { CallsRepository } from './calls.repository.js';
 
 /** Where many devices connect at once, they ring so much later. */
-const PAUSE = { ms: 20, crowd: 2 };
+const PAUSE = { ms: 50, crowd: 2 };
 
 /** Which call is meant. Without an id it is the one that the user is rung or joined in. */
 export interface CallRef {

@@ -6,7 +6,7 @@ import { ContactsService } from '../users/contacts.service.js';
 import { PrivacyService } from '../users/privacy.service.js';
 
 /** Where many come and go at once, others hear of it so much later. */
-const PAUSE = { ms: 20, crowd: 2 };
+const PAUSE = { ms: 50, crowd: 2 };
 
 /** What of somebody's presence may be told. */
 export interface Sight {
