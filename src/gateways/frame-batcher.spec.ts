@@ -104,9 +104,9 @@ describe('FrameBatcher', () => {
         throw new Error('gone');
       },
     });
-    const engine = new EventEmitter();
-    batcher.watch(engine);
-    engine.emit('connection', broken);
+    const lone = new EventEmitter();
+    batcher.watch(lone);
+    lone.emit('connection', broken);
 
     broken.send('1');
     bob.send('1');

@@ -24,7 +24,7 @@ describe('idle memory', () => {
 
   it('should take the request from the stand-in for a response, and leave real ones alone', () => {
     const use = vi.fn<(middleware: (...args: unknown[]) => void) => void>();
-    releaseResponses({ use } as unknown as Parameters<typeof releaseResponses>[0]);
+    releaseResponses({ use });
     const middleware = use.mock.calls[0]![0];
     const standIn = Object.assign(new EventEmitter(), { req: request });
     const real = new ServerResponse(request);
