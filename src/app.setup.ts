@@ -38,6 +38,8 @@ export function setupApp(app: NestExpressApplication): void {
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
   app.set('trust proxy', config.trustProxy);
   app.disable('x-powered-by');
+  // Files have tags of their own. What else is answered is not asked for again by its tag, and a hash of it costs.
+  app.disable('etag');
   // The Swagger page brings its scripts inline; what we serve besides is JSON.
   app.use(helmet({ contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } }));
   app.enableCors({ origin: config.corsOrigin, credentials: true, exposedHeaders: EXPOSED_HEADERS });

@@ -8,6 +8,7 @@ import { accessTokenOptions } from './access-token-options.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { LiveSessions } from './live-sessions.js';
 import { PasswordService } from './password.service.js';
 import { Session, SessionSchema } from './session.schema.js';
 import { SessionsData } from './sessions-data.js';
@@ -27,6 +28,7 @@ import { TokenService } from './token.service.js';
     AuthService,
     PasswordService,
     SessionsService,
+    LiveSessions,
     SessionsRepository,
     SessionsData,
     TokenService,

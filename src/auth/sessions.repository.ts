@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model, mongo } from 'mongoose';
+import type { Model } from 'mongoose';
 
+import { findAtOnce } from '../database/find-at-once.js';
 import { toObjectId } from '../database/object-id.js';
 import { Session } from './session.schema.js';
 
@@ -13,6 +14,11 @@ export interface SessionRecord {
   readonly lastUsedAt: Date;
 }
 
+/** What is asked of a live session at each request. */
+export interface SessionUse extends Pick<Session, 'lastUsedAt' | 'expiresAt'> {
+  userId: string;
+}
+
 export interface NewSession {
   readonly id: string;
   readonly userId: string;
@@ -21,13 +27,6 @@ export interface NewSession {
   readonly familyHash: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;
-}
-
-/** Of a session that was not ended and has not expired. */
-export interface LiveSession {
-  readonly userId: string;
-  /** When it was last seen in use. */
-  readonly lastUsedAt: Date;
 }
 
 export interface Rotation {
@@ -44,26 +43,20 @@ const RECORD_FIELDS = { deviceName: 1, createdAt: 1, lastUsedAt: 1 } as const;
 export class SessionsRepository {
   constructor(@InjectModel(Session.name) private readonly sessions: Model<Session>) {}
 
-  /** Straight to the driver, for what every request and handshake asks. */
-  private get rows(): mongo.Collection<Session> {
-    return this.sessions.collection as unknown as mongo.Collection<Session>;
-  }
-
   async insert({ id, userId, ...session }: NewSession): Promise<void> {
     const ids = { _id: toObjectId(id), userId: toObjectId(userId) };
     await this.sessions.create({ ...session, ...ids, lastUsedAt: session.createdAt });
   }
 
   /** Those of these that are live, by id. */
-  async findLive(ids: readonly string[], now: Date): Promise<Map<string, LiveSession>> {
-    const projection = { userId: 1, lastUsedAt: 1 };
-    const found = await this.rows
-      .find({ _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } }, { projection })
-      .toArray();
+  async findLive(ids: readonly string[], now: Date): Promise<Map<string, SessionUse>> {
+    const filter = { _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } };
+    const projection = { userId: 1, lastUsedAt: 1, expiresAt: 1 } as const;
+    const found = await findAtOnce(this.sessions, { filter, projection, limit: ids.length });
     return new Map(
-      found.map(({ _id, userId, lastUsedAt }) => [
+      found.map(({ _id, userId, lastUsedAt, expiresAt }) => [
         _id.toHexString(),
-        { userId: userId.toHexString(), lastUsedAt },
+        { userId: userId.toHexString(), lastUsedAt, expiresAt },
       ]),
     );
   }

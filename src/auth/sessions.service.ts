@@ -3,7 +3,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { AuthUser } from '../common/auth-user.js';
 import { Clock } from '../common/clock.js';
 import { NotFoundError, UnauthenticatedError } from '../common/errors/app-error.js';
-import { GatheredLookup } from '../common/gathered-lookup.js';
 import {
   decodeCursor,
   DEFAULT_PAGE,
@@ -13,24 +12,27 @@ import {
 } from '../common/pagination/cursor.js';
 import { AppConfig } from '../config/app-config.js';
 import { newObjectId } from '../database/object-id.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { hashOf, isHashOf, newRefreshToken, parseRefreshToken, type RefreshToken } from './refresh-token.js';
-import { type LiveSession, type SessionRecord, SessionsRepository } from './sessions.repository.js';
+import { LiveSessions } from './live-sessions.js';
+import { type SessionRecord, SessionsRepository } from './sessions.repository.js';
 
 /** `lastUsedAt` is for people: a write per request would be too dear. */
 const USE_NOTED_EVERY_MS = 10 * 60_000;
-
-/** Where everybody comes back at once they wait so much longer, which is less than many queries would take. */
-const PAUSE = { ms: 3, crowd: 4 };
 
 /** The logins of users: each is one device with one refresh token, and lives until it is ended or unused too long. */
 @Injectable()
 export class SessionsService {
   private readonly logger = new Logger(SessionsService.name);
-  private readonly live = new GatheredLookup((ids) => this.findLive(ids), PAUSE);
+  private readonly used = new SharedQuery(async (ids: string[]) => {
+    await this.sessions.markUsed(ids, this.clock.now());
+    return () => undefined;
+  });
 
   constructor(
     private readonly sessions: SessionsRepository,
+    private readonly live: LiveSessions,
     private readonly config: AppConfig,
     private readonly clock: Clock,
     private readonly events: DomainEvents,
@@ -79,12 +81,19 @@ export class SessionsService {
   }
 
   /**
-   * One query, for all who ask at once. It covers the account too: who deletes a user ends all their sessions (`endAll`).
+   * It covers the account too: who deletes a user ends all their sessions (`endAll`).
    * @throws UnauthenticatedError when the session was ended, has expired or never was.
    */
-  async assertLive({ userId, sessionId }: AuthUser): Promise<void> {
-    const session = await this.live.get(sessionId);
-    if (session?.userId !== userId) throw new UnauthenticatedError('This login has ended: log in again');
+  async assertLive(user: Pick<AuthUser, 'userId' | 'sessionId'>): Promise<void> {
+    const now = this.clock.now();
+    const use = await this.live.find(user, now);
+    if (!use) throw new UnauthenticatedError('This login has ended: log in again');
+    if (now.getTime() - use.lastUsedAt.getTime() < USE_NOTED_EVERY_MS) return;
+    use.lastUsedAt = now;
+    const { sessionId } = user;
+    this.used.ask(sessionId).catch((error: unknown) => {
+      this.logger.warn('the last use of a session was not noted', { sessionId, error: String(error) });
+    });
   }
 
   /** Those that are not live any more. */
@@ -124,21 +133,6 @@ export class SessionsService {
   /** For an account that goes. */
   async endAll(userId: string): Promise<void> {
     this.publishEnd(userId, await this.sessions.removeAllBut(userId, null));
-  }
-
-  private async findLive(ids: string[]): Promise<Map<string, LiveSession>> {
-    const now = this.clock.now();
-    const found = await this.sessions.findLive(ids, now);
-    const isDue = ({ lastUsedAt }: LiveSession) => now.getTime() - lastUsedAt.getTime() >= USE_NOTED_EVERY_MS;
-    const used = [...found].filter(([, session]) => isDue(session)).map(([id]) => id);
-    if (used.length > 0) this.noteUse(used, now);
-    return found;
-  }
-
-  private noteUse(ids: string[], now: Date): void {
-    this.sessions.markUsed(ids, now).catch((error: unknown) => {
-      this.logger.warn('the last use of sessions was not noted', { count: ids.length, error: String(error) });
-    });
   }
 
   private publishEnd(userId: string, sessionIds: string[]): void {

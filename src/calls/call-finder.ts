@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { ChatAccess } from '../chats/chat-access.js';
 import { AppError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
-import { GatheredLookup } from '../common/gathered-lookup.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { isShownTo } from './call-sight.js';
 import { busyUserIds, seatOf } from './call-seats.js';
 import type { CallRecord } from './call.record.js';
@@ -21,7 +21,7 @@ export interface CallRef {
 /** Finds calls for those who may know of them; to all others they do not exist. */
 @Injectable()
 export class CallFinder {
-  private readonly live = new GatheredLookup((userIds) => this.findLiveBy(userIds), PAUSE);
+  private readonly live = new SharedQuery((userIds: string[]) => this.findLiveBy(userIds), { pause: PAUSE });
 
   constructor(
     private readonly calls: CallsRepository,
@@ -38,7 +38,7 @@ export class CallFinder {
 
   /** The call in which their devices ring at the moment. */
   async findRinging(userId: string): Promise<CallRecord | null> {
-    const call = await this.live.get(userId);
+    const call = await this.live.ask(userId);
     return call && seatOf(call, userId)?.state === 'ringing' ? call : null;
   }
 
@@ -49,9 +49,12 @@ export class CallFinder {
     return calls.filter((call) => call.isGroup || isShownTo(call, userId));
   }
 
-  private async findLiveBy(userIds: string[]): Promise<Map<string, CallRecord>> {
+  private async findLiveBy(userIds: string[]): Promise<(userId: string) => CallRecord | undefined> {
     const calls = await this.calls.findLiveOf(userIds);
-    return new Map(calls.flatMap((call) => busyUserIds(call).map((userId) => [userId, call] as const)));
+    const byUser = new Map(
+      calls.flatMap((call) => busyUserIds(call).map((userId) => [userId, call] as const)),
+    );
+    return (userId) => byUser.get(userId);
   }
 
   private async getOnly(userId: string, to: string | undefined): Promise<CallRecord> {

@@ -37,6 +37,12 @@ export class ChatAccess {
     throw refusalOf(membership);
   }
 
+  /** As `assertMember` says yes to, where nothing has to be read for it. */
+  knownMember(userId: string, chatId: string): ChatState | null {
+    const state = this.log.known(chatId);
+    return state?.has(userId) ? state : null;
+  }
+
   /** For what admins alone see and do beside the log. Asks the database: a role taken away counts at once. */
   async assertAdmin(userId: string, chatId: string, message: string): Promise<void> {
     const membership = await this.members.find(chatId, userId);

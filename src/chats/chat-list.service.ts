@@ -11,6 +11,7 @@ import { ChatMembersRepository, type Membership } from './chat-members.repositor
 import { ChatReader } from './chat-reader.service.js';
 import type { ChatView } from './chat.view.js';
 import { type ChatListPosition, type ChatRecord, ChatsRepository } from './chats.repository.js';
+import { ChatWatermarks } from './log/chat-watermarks.js';
 import { isGone, isListed } from './membership.js';
 
 /** The list of somebody's chats. */
@@ -18,6 +19,7 @@ import { isGone, isListed } from './membership.js';
 export class ChatList {
   constructor(
     private readonly chats: ChatsRepository,
+    private readonly watermarks: ChatWatermarks,
     private readonly members: ChatMembersRepository,
     private readonly reader: ChatReader,
   ) {}
@@ -28,6 +30,7 @@ export class ChatList {
     for (const membership of await this.members.findByUser(userId)) {
       if (!isGone(membership)) memberships.set(membership.chatId, membership);
     }
+    await this.watermarks.catchUp([...memberships.keys()]);
     const after = cursor === undefined ? null : positionOf(cursor);
     const records = await this.findPage([...memberships.values()], after, limit + 1);
     const page = records.slice(0, limit);

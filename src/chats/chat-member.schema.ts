@@ -73,6 +73,14 @@ export class ChatMember {
   /** Marked as unread when the user had read up to this `seq`: void once they have read further. */
   @Prop({ type: Number })
   unreadMark?: number;
+
+  /**
+   * Whether the user may have stars on messages here: what has none need not be asked about them. Absent in memberships
+   * from before it was noted.
+   */
+  @Prop({ type: Boolean })
+  hasStarred?: boolean;
+
   /** Messages that the user deleted for themselves: holes in what they see. */
   @Prop({ type: [Number], default: undefined })
   deletedSeqs?: number[];

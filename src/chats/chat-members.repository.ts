@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { type Model, type Types } from 'mongoose';
+import { type Model, type mongo, type Types } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
+import { findAtOnce } from '../database/find-at-once.js';
 import { idsBy, newObjectId, toObjectId } from '../database/object-id.js';
 import { ChatMember, type MemberSpan } from './chat-member.schema.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
-import type { ChatRole, ChatType } from './log/chat-state.js';
+import type { ChatRole, ChatRosterEntry, ChatType } from './log/chat-state.js';
 
 /** One membership as the rest of the server sees it. */
 export interface Membership {
@@ -25,6 +26,8 @@ export interface Membership {
   /** Not by themselves. */
   wasRemoved?: boolean;
   deletedSeqs?: number[];
+  /** `false`: they have never starred a message here. */
+  hasStarred?: boolean;
   /** The other one of a direct chat. */
   partnerId?: string;
 }
@@ -47,8 +50,9 @@ const FIELDS = {
   isPinned: 1,
   unreadMark: 1,
   deletedSeqs: 1,
+  hasStarred: 1,
   partnerId: 1,
-};
+} as const;
 
 /** Who comes and goes more often keeps what they saw of the last times: a membership must not grow without end. */
 export const MAX_SPANS = 100;
@@ -57,11 +61,14 @@ export const MAX_SPANS = 100;
 export class ChatMembersRepository {
   constructor(@InjectModel(ChatMember.name) private readonly model: Model<ChatMember>) {}
 
+  private get rows(): mongo.Collection<ChatMember> {
+    return this.model.collection as unknown as mongo.Collection<ChatMember>;
+  }
+
   async find(chatId: string, userId: string): Promise<Membership | null> {
-    const row = await this.model
-      .findOne({ chatId: toObjectId(chatId), userId: toObjectId(userId) }, FIELDS)
-      .lean<LeanMember | null>();
-    return row && toMembership(row);
+    const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
+    const [row] = await findAtOnce(this.model, { filter, projection: FIELDS, limit: 1 });
+    return row ? toMembership(row) : null;
   }
 
   /** Of these chats those that the user is or was in. */
@@ -91,6 +98,22 @@ export class ChatMembersRepository {
       if (members && members.length < perChat) members.push(toMembership(row));
     }
     return byChat;
+  }
+
+  /** As `findActive` of all members, and of these only what counts in a chat's log. */
+  async findRosters(chatIds: string[]): Promise<Map<string, ChatRosterEntry[]>> {
+    const active = { chatId: { $in: chatIds.map(toObjectId) }, isActive: true };
+    const rows = await this.rows
+      .find(active, { projection: { chatId: 1, userId: 1, role: 1, joinedAt: 1 } })
+      .toArray();
+    const byChat = new Map<string, ChatMember[]>();
+    for (const row of rows) {
+      const id = row.chatId.toHexString();
+      const roster = byChat.get(id);
+      if (roster) roster.push(row);
+      else byChat.set(id, [row]);
+    }
+    return new Map([...byChat].map(([id, roster]) => [id, roster.toSorted(inOrderOfJoining).map(toEntry)]));
   }
 
   /** Who has left at a `rev` from `from` on and before `to`, now or before they came back and left again. */
@@ -185,10 +208,16 @@ export class ChatMembersRepository {
     await this.model.updateOne(filter, { $addToSet: { deletedSeqs: seq } });
   }
 
-  /** Shows a chat that was hidden before its first message, to one member or to all. */
-  async unhideEmpty(chatId: string, userId?: string): Promise<void> {
+  /** Before their first star here. Stays: whether one is left is for the stars themselves to say. */
+  async noteStars(chatId: string, userId: string): Promise<void> {
+    const filter = { chatId: toObjectId(chatId), userId: toObjectId(userId) };
+    await this.model.updateOne(filter, { $set: { hasStarred: true } });
+  }
+
+  /** Shows chats that were hidden before their first message, to one member or to all. */
+  async unhideEmpty(chatIds: string[], userId?: string): Promise<void> {
     const of = userId === undefined ? {} : { userId: toObjectId(userId) };
-    const filter = { chatId: toObjectId(chatId), ...of, hiddenUpToSeq: 0 };
+    const filter = { chatId: { $in: chatIds.map(toObjectId) }, ...of, hiddenUpToSeq: 0 };
     await this.model.updateMany(filter, { $unset: { hiddenUpToSeq: 1 } });
   }
 
@@ -221,7 +250,11 @@ export class ChatMembersRepository {
               ...(row.hasHistory && { spans: [all] }),
             },
             ...(!row.hasHistory && { $push: { spans: { $each: [fromNow], $slice: -MAX_SPANS } } }),
-            $setOnInsert: { _id: newObjectId(), ...(partnerId && { partnerId: partnerId.userId }) },
+            $setOnInsert: {
+              _id: newObjectId(),
+              hasStarred: false,
+              ...(partnerId && { partnerId: partnerId.userId }),
+            },
           },
           upsert: true,
         },
@@ -256,6 +289,15 @@ export class ChatMembersRepository {
       { $set: { role, rev: row.rev } },
     );
   }
+}
+
+/** As the database sorts by `joinedAt` and `_id`. */
+function inOrderOfJoining(a: ChatMember, b: ChatMember): number {
+  return a.joinedAt.getTime() - b.joinedAt.getTime() || (a._id.toHexString() < b._id.toHexString() ? -1 : 1);
+}
+
+function toEntry({ userId, role, joinedAt }: ChatMember): ChatRosterEntry {
+  return { userId: userId.toHexString(), role, joinedAt };
 }
 
 function toMembership({ chatId, userId, partnerId, ...rest }: LeanMember): Membership {

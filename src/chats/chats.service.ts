@@ -78,7 +78,7 @@ export class ChatsService {
     ];
     const chat: NewChat = { type: 'direct', createdBy: userId, createdAt: this.clock.now(), directKey };
     const opened = await this.insert(chat, roster, isShown ? null : partnerId);
-    if (!opened.isNew) await this.members.unhideEmpty(opened.chat.id, userId);
+    if (!opened.isNew) await this.members.unhideEmpty([opened.chat.id], userId);
     return opened;
   }
 

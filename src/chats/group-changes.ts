@@ -5,7 +5,8 @@ import { toMessageView } from '../messages/message.view.js';
 import { ChatAccess } from './chat-access.js';
 import { assertInGroup } from './group-rules.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
-import { type AppendRequest, ChatLog, type AppendResult } from './log/chat-log.service.js';
+import { ChatLog } from './log/chat-log.service.js';
+import type { AppendRequest, AppendResult } from './log/log-append.js';
 
 /** Changes of a group by its members: who is none is refused, and the change shows in the chat itself. */
 @Injectable()
@@ -16,16 +17,17 @@ export class GroupChanges {
     private readonly events: DomainEvents,
   ) {}
 
-  async append(userId: string, { draft, stored, ...request }: AppendRequest): Promise<AppendResult> {
+  async append(userId: string, request: AppendRequest): Promise<AppendResult> {
     const write = this.chatLog.append({
-      ...request,
+      chatId: request.chatId,
       draft: (state) => {
         assertInGroup(state, userId);
-        return draft(state);
+        return request.draft(state);
       },
+      prepare: async (row) => request.prepare?.(row),
       stored: (row, recipientIds) => {
         this.tell(row, recipientIds);
-        stored?.(row, recipientIds, null);
+        request.stored?.(row, recipientIds, null);
       },
     });
     return this.access.guarded(userId, request.chatId, write);

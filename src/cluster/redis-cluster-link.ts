@@ -87,6 +87,7 @@ export class RedisClusterLink extends ClusterLink {
   }
 
   async listen(talk: NodeTalk): Promise<void> {
+    this.redis.whenMissed(() => talk.missed());
     const listening = this.redis.another({ autoResubscribe: false });
     listening.on('message', (_: string, text: string) => talk.hear(text));
     await listening.subscribe(CHANNEL);

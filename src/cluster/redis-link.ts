@@ -18,6 +18,7 @@ export class RedisLink implements OnApplicationShutdown {
   private readonly further: Redis[] = [];
   private isClosing = false;
   private isAway = false;
+  private onMissed: () => void = () => undefined;
 
   private constructor(readonly client: Redis) {
     client.on('close', () => this.lost());
@@ -81,6 +82,15 @@ export class RedisLink implements OnApplicationShutdown {
   cut(): void {
     const redis = this.client;
     if (this.isUp) redis.disconnect(true);
+  }
+
+  whenMissed(listener: () => void): void {
+    this.onMissed = listener;
+  }
+
+  /** Redis answers, but no longer has what others said to this node. */
+  missed(): void {
+    this.onMissed();
   }
 
   onApplicationShutdown(): void {

@@ -228,7 +228,7 @@ export const SERVER_EVENT_DOCS: { [E in ServerEventName]: ServerEventDoc<Payload
   },
   sync_needed: {
     summary:
-      'The node of this socket was cut off from the others, so events may be missing: ask `POST /api/sync`, and `presence` again, at a random moment within `withinMs`',
+      'The node of this socket was cut off from the others or fell behind them, so events may be missing: ask `POST /api/sync`, and `presence` again, at a random moment within `withinMs`',
     to: 'All sockets of a node that is back among the others',
     payload: views.SyncNeededView,
   },

@@ -65,14 +65,13 @@ export class ChatGateway {
     emits: ['receive_message', 'scheduled_message'],
     limit: 'new_message',
   })
-  async newMessage(
+  newMessage(
     @CurrentSocketUser() { userId }: AuthUser,
     @MessageBody() dto: NewMessageDto,
   ): Promise<NewMessageAck> {
     assertOwnIdentity(userId, dto);
     if (dto.sendAt !== undefined) return this.schedule(userId, dto, dto.sendAt);
-    const { message } = await this.messages.send(userId, dto.chatId, dto);
-    return { message };
+    return this.messages.send(userId, dto.chatId, dto).then(withMessageOnly);
   }
 
   /** A retry after that moment is answered with the message. */
@@ -134,3 +133,7 @@ export class ChatGateway {
     await this.typing.stop(userId, dto.chatId, dto.kind ?? 'text');
   }
 }
+
+const withMessageOnly = ({ message }: Required<Pick<NewMessageAck, 'message'>>): NewMessageAck => ({
+  message,
+});

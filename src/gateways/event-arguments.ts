@@ -1,7 +1,7 @@
 import type { ArgumentsHost } from '@nestjs/common';
 
 import type { ParleySocket } from '../realtime/parley-socket.js';
-import type { Reply } from './event-dispatcher.js';
+import type { Reply } from './open-event.js';
 
 /**
  * What a handler behind Nest's pipeline is called with. Nest binds its handlers to a client, for each client anew:

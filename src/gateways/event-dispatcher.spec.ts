@@ -50,7 +50,7 @@ describe('EventDispatcher', () => {
   it('should answer what a filter has replied, and nothing after it', async () => {
     const error = { code: 'NOT_FOUND', message: 'x' } as const;
     handle('join_chat', (_, __, reply) => {
-      reply({ ok: false, error });
+      reply.answer({ ok: false, error });
       return Promise.resolve('ignored');
     });
 

@@ -3,14 +3,13 @@ import { type ErrorInfo, toErrorInfo } from '../common/errors/error-body.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { STRING_FORMS } from '../realtime/socket-events.js';
 import type { FrameBatcher } from './frame-batcher.js';
+import { type AckBody, OpenEvent, type Reply } from './open-event.js';
 import type { ReplyDeadline } from './reply-deadline.js';
+import { WsExceptionFilter } from './ws-exception.filter.js';
 
-export type AckBody = { ok: true; data: unknown } | { ok: false; error: ErrorInfo };
+const failures = new WsExceptionFilter();
 
-/** Answers one event, once: by its ack callback, or a failure without one as `exception`. */
-export type Reply = (body: AckBody) => void;
-
-/** A gateway method behind its guards, pipes and filter; a failure has been replied when it resolves. */
+/** A gateway method behind its guards and pipes; a failure is replied already when it resolves, or it rejects or throws. */
 export type EventHandler = (socket: ParleySocket, payload: unknown, reply: Reply) => Promise<unknown>;
 
 /**
@@ -34,37 +33,30 @@ export class EventDispatcher {
     socket.onAny((event: string, ...args: unknown[]) => this.dispatch(socket, event, args));
   }
 
-  private dispatch(socket: ParleySocket, event: string, args: unknown[]): void {
+  private dispatch(socket: ParleySocket, name: string, args: unknown[]): void {
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (args.pop() as (body: AckBody) => void) : null;
-    const reply = this.replyOnce(socket, event, ack);
-    const handler = this.handlers.get(event);
-    if (!handler) return reply(failure({ code: 'NOT_FOUND', message: 'No such event: see /docs/events' }));
+    const event = new OpenEvent(socket, this.frames, name, ack);
+    const handler = this.handlers.get(name);
+    if (!handler)
+      return event.answer(failure({ code: 'NOT_FOUND', message: 'No such event: see /docs/events' }));
     if (args.length > 1) {
       const message = 'An event takes one payload and an ack callback';
-      return reply(failure(toErrorInfo(ValidationError.of('payload', 'single', message))));
+      return event.answer(failure(toErrorInfo(ValidationError.of('payload', 'single', message))));
     }
-    this.deadline.watch(reply);
-    handler(socket, normalise(event, args[0]), reply).then(
-      (data) => this.settle(reply, { ok: true, data: data ?? {} }),
-      // Filters answer; this is for a filter that itself fails.
-      (error: unknown) => this.settle(reply, failure(toErrorInfo(error))),
-    );
-  }
-
-  private settle(reply: Reply, body: AckBody): void {
-    this.deadline.close(reply);
-    reply(body);
-  }
-
-  private replyOnce(socket: ParleySocket, event: string, ack: ((body: AckBody) => void) | null): Reply {
-    let isAnswered = false;
-    return (body) => {
-      if (isAnswered) return;
-      isAnswered = true;
-      if (ack) this.frames.answer(ack, body);
-      else if (!body.ok) socket.emit('exception', { event, error: body.error });
+    this.deadline.watch(event);
+    const fail = (error: unknown) => {
+      this.deadline.close(event);
+      failures.answer(error, name, event);
     };
+    try {
+      handler(socket, normalise(name, args[0]), event).then((data) => {
+        this.deadline.close(event);
+        event.answer({ ok: true, data: data ?? {} });
+      }, fail);
+    } catch (error) {
+      fail(error);
+    }
   }
 }
 

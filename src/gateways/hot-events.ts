@@ -6,8 +6,7 @@ import { toDto } from '../common/validation/dto.pipe.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { ChatGateway } from './chat.gateway.js';
 import { CLIENT_EVENT, type ClientEventMetadata } from './client-event.decorator.js';
-import type { EventHandler, Reply } from './event-dispatcher.js';
-import { WsExceptionFilter } from './ws-exception.filter.js';
+import type { EventHandler } from './event-dispatcher.js';
 import { WsJwtGuard } from './ws-jwt.guard.js';
 
 type Method = (user: AuthUser, dto: object) => Promise<unknown>;
@@ -29,7 +28,6 @@ export const HOT_METHODS = ['newMessage', 'messageDelivered', 'messageRead'] as 
 @Injectable()
 export class HotEvents {
   private readonly events = new Map<string, HotEvent>();
-  private readonly filter = new WsExceptionFilter();
 
   constructor(
     gateway: ChatGateway,
@@ -49,24 +47,16 @@ export class HotEvents {
   /** In place of Nest's handler of this event; `null` where Nest's is the one. */
   handlerOf(event: string): EventHandler | null {
     const hot = this.events.get(event);
-    return hot ? (socket, payload, reply) => this.run(hot, socket, payload, reply) : null;
+    return hot ? (socket, payload) => this.run(hot, socket, payload) : null;
   }
 
-  private async run(
-    { metadata, dto, method }: HotEvent,
-    socket: ParleySocket,
-    payload: unknown,
-    reply: Reply,
-  ): Promise<unknown> {
-    try {
-      this.guard.assertFresh(socket);
-      // Counted in memory: what one socket sends stays in order.
-      const admitted = this.limiter.admit(metadata.limit ?? 'events', socket.data.user.userId);
-      if (admitted) await admitted;
-      return await method(socket.data.user, toDto(dto, payload));
-    } catch (error) {
-      this.filter.answer(error, metadata.name, reply);
-      return undefined;
-    }
+  /** Throws or rejects what the dispatcher answers as Nest's filter would. */
+  private run({ metadata, dto, method }: HotEvent, socket: ParleySocket, payload: unknown): Promise<unknown> {
+    this.guard.assertFresh(socket);
+    const { user } = socket.data;
+    // Counted in memory: what one socket sends stays in order.
+    const admitted = this.limiter.admit(metadata.limit ?? 'events', user.userId);
+    if (admitted) return admitted.then(() => method(user, toDto(dto, payload)));
+    return method(user, toDto(dto, payload));
   }
 }

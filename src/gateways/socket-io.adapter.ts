@@ -13,6 +13,7 @@ import { HotEvents } from './hot-events.js';
 import { releaseRequest, releaseResponses } from './idle-memory.js';
 import { ReplyDeadline } from './reply-deadline.js';
 import { streamAdapter } from './stream-adapter.js';
+import { textPackets } from './text-packets.js';
 import { workerAdapter } from './worker-adapter.js';
 import { WorkerRouting } from './worker-routing.js';
 
@@ -69,6 +70,7 @@ export class SocketIoAdapter extends IoAdapter {
       perMessageDeflate: false,
       httpCompression: false,
       ...(adapter && { adapter }),
+      parser: textPackets,
       cors: corsFor(this.config.corsOrigin),
     } as ServerOptions);
     this.frames.watch(server.engine);

@@ -2,6 +2,7 @@ import { createAdapter } from '@socket.io/redis-streams-adapter';
 import type { ServerOptions } from 'socket.io';
 
 import type { RedisLink } from '../cluster/redis-link.js';
+import { type ReadArgs, StreamReading } from './stream-reading.js';
 
 type AdapterOption = NonNullable<ServerOptions['adapter']>;
 
@@ -15,8 +16,9 @@ interface Publishing {
 
 /**
  * Whatever is sent to rooms, and whoever is taken out of rooms or closed, on all nodes: by one bounded stream in
- * Redis. A node that was cut off reads on where it was. The node's own sockets wait for nothing: what goes to the
- * others goes beside, in the order of sending, and is dropped while there is no Redis.
+ * Redis. A node that was cut off reads on where it was; one that was for too long has its devices sync. The node's own
+ * sockets wait for nothing: what goes to the others goes beside, in the order of sending, and is dropped while there is
+ * no Redis.
  */
 export function streamAdapter(redis: RedisLink): AdapterOption {
   const make = createAdapter(forAdapter(redis), { streamName: 'parley:emits', maxLen: MAX_ENTRIES });
@@ -47,10 +49,10 @@ function forAdapter(redis: RedisLink): object {
 /** The adapter reads on at once whatever becomes of a reading, which would never end on a connection that has ended. */
 function forReading(redis: RedisLink): object {
   const connection = redis.another();
-  const read = connection.xread.bind(connection) as (...args: unknown[]) => Promise<unknown>;
-  const readUntilClosed = async (...args: unknown[]) => {
+  const reading = new StreamReading(connection, () => redis.missed());
+  const readUntilClosed = async (...args: ReadArgs) => {
     try {
-      return await read(...args);
+      return await reading.next(...args);
     } catch (error) {
       if (redis.isClosed) return new Promise(() => undefined);
       throw error;

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 
 import { toErrorInfo } from '../common/errors/error-body.js';
 import { eventOf, replyOf } from './event-arguments.js';
-import type { Reply } from './event-dispatcher.js';
+import type { Reply } from './open-event.js';
 
 /** Answers a failed event in the one shape of errors; what is unforeseen is logged and says nothing. */
 @Catch()
@@ -18,6 +18,6 @@ export class WsExceptionFilter implements ExceptionFilter {
     if (info.code === 'INTERNAL') {
       this.logger.error(`${event} failed`, error instanceof Error ? error.stack : String(error));
     }
-    reply({ ok: false, error: info });
+    reply.answer({ ok: false, error: info });
   }
 }

@@ -44,13 +44,13 @@ export class HistoryService {
 
   private async preceding(membership: Membership, seq: number, limit: number): Promise<HistoryPage> {
     const { rows, hasMore } = await this.find(membership, { from: 1, to: seq - 1 }, 'descending', limit);
-    return { items: await this.views.ownAll(membership.userId, rows.toReversed()), hasMore };
+    return { items: await this.views.ofMember(membership, rows.toReversed()), hasMore };
   }
 
   private async following(membership: Membership, seq: number, limit: number): Promise<HistoryPage> {
     const range = { from: seq + 1, to: Number.MAX_SAFE_INTEGER };
     const { rows, hasMore } = await this.find(membership, range, 'ascending', limit);
-    return { items: await this.views.ownAll(membership.userId, rows), hasMore };
+    return { items: await this.views.ofMember(membership, rows), hasMore };
   }
 
   /** Half of the page before `seq`, the rest from it on. */

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import { ChatAccess, NotAMemberError } from '../chats/chat-access.js';
 import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
-import { type AppendRequest, type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
+import { ChatLog } from '../chats/log/chat-log.service.js';
+import type { AppendRequest, AppendResult } from '../chats/log/log-append.js';
 import type { ChatState } from '../chats/log/chat-state.js';
 import type { MessageChange } from '../chats/log/message-change.js';
 import { toObjectId } from '../database/object-id.js';

@@ -1,6 +1,6 @@
 import { toAttachmentRow } from '../chats/log/attachment-row.js';
 import type { ChatLogRow, MessageType, QuotedStatusRow } from '../chats/log/chat-log.schema.js';
-import type { RowDraft } from '../chats/log/chat-log.service.js';
+import type { RowDraft } from '../chats/log/log-append.js';
 import type { ContactCardRow, LocationRow, PollRow, QuotedMessageRow } from '../chats/log/message-content.js';
 import { ValidationError } from '../common/errors/app-error.js';
 import { newObjectId, type ObjectId, toObjectId } from '../database/object-id.js';

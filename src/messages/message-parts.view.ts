@@ -123,7 +123,8 @@ export function toReplyToView({ text, ...quoted }: NonNullable<ChatLogRow['reply
 }
 
 /** By emoji, in the order in which each came first. */
-export function toReactionViews(reactions: ChatLogRow['reactions'] = {}): ReactionView[] {
+export function toReactionViews(reactions: ChatLogRow['reactions']): ReactionView[] {
+  if (!reactions) return [];
   const byEmoji = new Map<string, string[]>();
   for (const [userId, { emoji }] of Object.entries(reactions).toSorted(([, a], [, b]) => a.rev - b.rev)) {
     if (emoji === null) continue;

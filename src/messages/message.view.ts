@@ -116,41 +116,43 @@ export class MessageView {
   expiresAt?: string;
 }
 
-/** `row` as it was read, with all changes of it; the same for everybody who may see it. */
+/**
+ * `row` as it was read, with all changes of it; the same for everybody who may see it. Field by field: it is made by
+ * the thousand.
+ */
 export function toMessageView(row: ChatLogRow): MessageView {
-  return {
+  return toMessageViewOf(row, { chatId: row.chatId.toHexString(), senderId: row.senderId.toHexString() });
+}
+
+/** The same where these ids are at hand as text: writing them down is the dearest part of it. */
+export function toMessageViewOf(
+  row: ChatLogRow,
+  { chatId, senderId }: { chatId: string; senderId: string },
+): MessageView {
+  const view: MessageView = {
     id: row._id.toHexString(),
-    chatId: row.chatId.toHexString(),
+    chatId,
     seq: row.seq ?? 0,
     rev: Math.max(row.rev, row.changedRev ?? 0),
-    senderId: row.senderId.toHexString(),
+    senderId,
     clientMessageId: row.type === 'system' ? '' : (row.clientMessageId ?? ''),
     type: row.type ?? 'text',
     text: row.text ?? '',
     attachments: (row.attachments ?? []).map((attachment) => toMediaView(fromAttachmentRow(attachment))),
-    ...(row.type === 'system' && { system: toSystemNoteView(row) }),
-    ...(row.replyTo && !row.deletedAt && { replyTo: toReplyToView(row.replyTo) }),
-    ...(row.forwardCount && { forwarded: { count: row.forwardCount } }),
-    ...(row.linkPreview && { linkPreview: row.linkPreview }),
-    ...(row.location && { location: row.location }),
-    ...(row.contact && { contact: row.contact }),
-    ...(row.poll && { poll: toPollView(row.poll, row.votes) }),
     mentions: (row.mentions ?? []).map((id) => id.toHexString()),
     reactions: toReactionViews(row.reactions),
-    ...(row.pinned && { pinned: true }),
     createdAt: row.createdAt.toISOString(),
-    ...(row.editedAt && { editedAt: row.editedAt.toISOString() }),
-    ...(row.deletedAt && { deletedAt: row.deletedAt.toISOString() }),
-    ...(row.expiresAt && { expiresAt: row.expiresAt.toISOString() }),
   };
-}
-
-/** The view of a row just stored is wanted twice, by the ack and by the fan-out: made once. */
-const views = new WeakMap<ChatLogRow, MessageView>();
-
-/** `toMessageView`, once per row in memory. */
-export function messageViewOf(row: ChatLogRow): MessageView {
-  let view = views.get(row);
-  if (!view) views.set(row, (view = toMessageView(row)));
+  if (row.type === 'system') view.system = toSystemNoteView(row);
+  if (row.replyTo && !row.deletedAt) view.replyTo = toReplyToView(row.replyTo);
+  if (row.forwardCount) view.forwarded = { count: row.forwardCount };
+  if (row.linkPreview) view.linkPreview = row.linkPreview;
+  if (row.location) view.location = row.location;
+  if (row.contact) view.contact = row.contact;
+  if (row.poll) view.poll = toPollView(row.poll, row.votes);
+  if (row.pinned) view.pinned = true;
+  if (row.editedAt) view.editedAt = row.editedAt.toISOString();
+  if (row.deletedAt) view.deletedAt = row.deletedAt.toISOString();
+  if (row.expiresAt) view.expiresAt = row.expiresAt.toISOString();
   return view;
 }

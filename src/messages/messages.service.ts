@@ -2,33 +2,31 @@ import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
-import { ChatAccess } from '../chats/chat-access.js';
+import { ChatAccess, NotAMemberError } from '../chats/chat-access.js';
 import { DirectGate } from '../chats/direct-gate.js';
 import { assertMaySend } from '../chats/group-rules.js';
 import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
-import { type AppendResult, ChatLog } from '../chats/log/chat-log.service.js';
+import { ChatLog } from '../chats/log/chat-log.service.js';
+import type { AppendResult } from '../chats/log/log-append.js';
 import { ForbiddenError, UnavailableError, ValidationError } from '../common/errors/app-error.js';
-import { toObjectId } from '../database/object-id.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { MediaNotFoundError } from '../media/media-library.service.js';
-import { type MessageView, messageViewOf } from './message.view.js';
+import type { MessageView } from './message.view.js';
 import { MessageAttachments } from './message-attachments.service.js';
-import { checkedContent, type MessageBody, type MessageContent, toRowDraft } from './message-content.js';
+import { checkedContent, type MessageContent } from './message-content.js';
 import { type Quote, Quotes } from './quotes.service.js';
-import { RecentSends } from './recent-sends.js';
+import { type RecentSend, RecentSends } from './recent-sends.js';
 import { SendTurns } from './send-turns.js';
+import { type Prepared, Sending, StaleQuoteError } from './sending.js';
 import { SentMessages } from './sent-messages.service.js';
 
 /** How often a quoted message is read again because it was changed at the same time. */
 const MAX_QUOTE_READS = 10;
 
-/** Thrown inside a draft: the quoted message was changed since it was read. */
-class StaleQuoteError extends Error {}
-
-/** What has to be looked up of a content before it takes its place in the log; of plain text nothing. */
-interface Prepared {
-  body: MessageBody;
-  quote: Quote | null;
+interface Sent {
+  message: MessageView;
+  /** False for a retry, which gets the first message and is not told to anybody again. */
+  isNew: boolean;
 }
 
 /** Sending: once per `clientMessageId`, in order, stored before anybody hears of it. */
@@ -46,27 +44,57 @@ export class MessagesService {
     private readonly events: DomainEvents,
   ) {}
 
-  /** `isNew` is false for a retry, which gets the first message and is not told to anybody again. */
-  async send(
-    senderId: string,
-    chatId: string,
-    given: MessageContent,
-  ): Promise<{ message: MessageView; isNew: boolean }> {
+  async send(senderId: string, chatId: string, given: MessageContent): Promise<Sent> {
     const content = checkedContent(given);
     const { clientMessageId } = content;
     if (!clientMessageId) return this.send(senderId, chatId, { ...content, clientMessageId: randomUUID() });
-    const first = this.recent.find(senderId, chatId, clientMessageId);
-    if (first) {
-      const row = rowOf(await first);
-      this.sent.assertSame(row, content);
-      return { message: await this.sent.asItIsNow(row), isNew: false };
+    const key = senderId + chatId + clientMessageId;
+    const first = this.recent.find(key);
+    const before = first !== undefined && (await this.sentBefore(senderId, chatId, content, first));
+    if (before) return before;
+    const sending = this.start(senderId, chatId, content);
+    this.recent.set(key, sending);
+    let result: AppendResult<MessageView>;
+    try {
+      result = await sending;
+    } catch (error) {
+      this.recent.forget(key);
+      result = { row: await this.rowDespite(error, senderId, chatId, content), isNew: false };
     }
-    const stored = this.store(senderId, chatId, content);
-    this.recent.add(senderId, chatId, clientMessageId, stored);
-    const result = await stored;
     const row = rowOf(result);
     if (!result.isNew) this.sent.assertSame(row, content);
-    return { message: this.sent.viewOf(row), isNew: result.isNew };
+    const message = (result.isNew && result.told) || this.sent.viewOf(row);
+    this.recent.set(key, message.id);
+    return { message, isNew: result.isNew };
+  }
+
+  /** `null`: it is not there any more. */
+  private async sentBefore(
+    senderId: string,
+    chatId: string,
+    content: MessageContent,
+    first: RecentSend,
+  ): Promise<Sent | null> {
+    if (typeof first === 'string') return this.sent.again(first, content);
+    const row = await first.then(rowOf, (error) => this.rowDespite(error, senderId, chatId, content));
+    return this.sent.again(row._id.toHexString(), content, row);
+  }
+
+  /** Who may not write any more, or quotes what is gone, is answered all the same for what was stored before. */
+  private async rowDespite(
+    error: unknown,
+    senderId: string,
+    chatId: string,
+    content: MessageContent,
+  ): Promise<ChatLogRow> {
+    const reason = error instanceof NotAMemberError ? await this.access.refusal(senderId, chatId) : error;
+    const isRefused =
+      reason instanceof ForbiddenError ||
+      reason instanceof ValidationError ||
+      reason instanceof MediaNotFoundError;
+    const row = isRefused && (await this.sent.findRow(senderId, chatId, content));
+    if (!row) throw reason;
+    return row;
   }
 
   /**
@@ -79,23 +107,17 @@ export class MessagesService {
     await this.attachments.bodyOf(senderId, checkedContent(given));
   }
 
-  /** Who may not write any more, or quotes what is gone, is answered all the same for what was stored before. */
-  private store(senderId: string, chatId: string, content: MessageContent): Promise<AppendResult> {
-    // In the order of sending, whatever has to be looked up for the one or the other.
-    const stored = this.turns.run(senderId + chatId, this.checked(senderId, chatId, content), (prepared) =>
+  /** In the order of sending, whatever has to be looked up for the one or the other. */
+  private start(
+    senderId: string,
+    chatId: string,
+    content: MessageContent,
+  ): Promise<AppendResult<MessageView>> {
+    return this.turns.run(senderId + chatId, this.checked(senderId, chatId, content), (prepared) =>
       prepared.quote
         ? this.appendQuoting(senderId, chatId, content, prepared)
         : this.append(senderId, chatId, content, prepared),
     );
-    return stored.catch(async (error: unknown) => {
-      const isRefused =
-        error instanceof ForbiddenError ||
-        error instanceof ValidationError ||
-        error instanceof MediaNotFoundError;
-      const row = isRefused && (await this.sent.findRow(senderId, chatId, content));
-      if (!row) throw error;
-      return { row, isNew: false };
-    });
   }
 
   /** Nothing to wait for where all is known: of most messages it is. */
@@ -134,7 +156,7 @@ export class MessagesService {
     chatId: string,
     content: MessageContent,
     { body, quote: first }: Prepared,
-  ): Promise<AppendResult> {
+  ): Promise<AppendResult<MessageView>> {
     let quote = first;
     for (let reads = 1; ; reads += 1) {
       try {
@@ -147,35 +169,17 @@ export class MessagesService {
     }
   }
 
-  /** Checks membership against the very state that the row is numbered on, then stores and tells. */
   private append(
     senderId: string,
     chatId: string,
     content: MessageContent,
-    { body, quote }: Prepared,
-  ): Promise<AppendResult> {
-    const sender = toObjectId(senderId);
-    const write = this.log.append({
-      chatId,
-      draft: (state) => {
-        assertMaySend(state, senderId);
-        if (quote?.isStale(state)) throw new StaleQuoteError();
-        if (content.mentions?.some((id) => !state.has(id))) throw notMentionable();
-        return toRowDraft(sender, content, body, quote && quote.row);
-      },
-      stored: (stored, recipientIds) => {
-        this.events.publish('message.created', { message: messageViewOf(stored), recipientIds });
-      },
-    });
-    return this.access.guarded(senderId, chatId, write);
+    prepared: Prepared,
+  ): Promise<AppendResult<MessageView>> {
+    return this.log.append(new Sending(chatId, senderId, content, prepared, this.events));
   }
 }
 
-function rowOf({ row }: AppendResult): ChatLogRow {
+function rowOf({ row }: AppendResult<MessageView>): ChatLogRow {
   if (!row) throw new Error('a message draft always makes a row');
   return row;
-}
-
-function notMentionable(): ValidationError {
-  return ValidationError.of('mentions', 'isMember', 'mentions must be members of the chat');
 }

@@ -23,7 +23,7 @@ export class PinnedMessages {
   /** The last one pinned first; to who has left, what was pinned then and still is. There are never many. */
   async list(userId: string, chatId: string): Promise<MessageView[]> {
     const membership = await this.access.assertReader(userId, chatId);
-    const pins = await this.messages.findPins(chatId);
+    const pins = (await this.messages.findPins([chatId])).get(chatId) ?? [];
     const rows = await this.messages.findMessages(pins.map(([id]) => toObjectId(id)));
     await this.chatLog.settled(chatId, Math.max(0, ...rows.map(({ pinRev = 0 }) => pinRev)));
     const visible = rows.filter(({ seq = 0 }) => sees(membership, seq));

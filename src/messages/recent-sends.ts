@@ -1,25 +1,40 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 
-import type { AppendResult } from '../chats/log/chat-log.service.js';
+import type { AppendResult } from '../chats/log/log-append.js';
+import type { MessageView } from './message.view.js';
+
+/** Twice as many are remembered at most. */
+const GENERATION = 4096;
+
+/** Under way, or the id of the message that it became. */
+export type RecentSend = Promise<AppendResult<MessageView>> | string;
 
 /**
- * Sends of the last moments by client message id: retries, also those that come while the first is
- * still under way, get its result without a trip to the database. What is not here any more, or was
- * sent through another node, is recognised by the unique index.
+ * Sends of the last moments by client message id: a retry, also one that comes while the first is still
+ * under way, is known without an insert that the unique index refuses. What is not here any more, or was
+ * sent through another node, is recognised by that index. Of what is stored only the id is kept: messages
+ * that live on for seconds are what a garbage collector copies. Two generations, of which the elder is
+ * dropped whole: keeping so many in the order of their use would cost more than it saves.
  */
 @Injectable()
 export class RecentSends {
-  private readonly sends = new LRUCache<string, Promise<AppendResult>>({ max: 5000 });
+  private young = new Map<string, RecentSend>();
+  private old = new Map<string, RecentSend>();
 
-  find(senderId: string, chatId: string, clientMessageId: string): Promise<AppendResult> | undefined {
-    return this.sends.get(senderId + chatId + clientMessageId);
+  find(key: string): RecentSend | undefined {
+    return this.young.get(key) ?? this.old.get(key);
   }
 
-  add(senderId: string, chatId: string, clientMessageId: string, send: Promise<AppendResult>): void {
-    const key = senderId + chatId + clientMessageId;
-    this.sends.set(key, send);
-    // A refused send leaves no trace: the next try is a first one.
-    send.catch(() => this.sends.get(key) === send && this.sends.delete(key));
+  set(key: string, send: RecentSend): void {
+    this.young.set(key, send);
+    if (this.young.size < GENERATION) return;
+    this.old = this.young;
+    this.young = new Map();
+  }
+
+  /** A refused send leaves no trace: the next try is a first one. */
+  forget(key: string): void {
+    this.young.delete(key);
+    this.old.delete(key);
   }
 }

@@ -9,7 +9,7 @@ import { Clock } from '../common/clock.js';
 import { ConflictError } from '../common/errors/app-error.js';
 import { toObjectId } from '../database/object-id.js';
 import { checkedContent, isSameContent, type MessageContent, textSent } from './message-content.js';
-import { type MessageView, messageViewOf } from './message.view.js';
+import { type MessageView, toMessageView } from './message.view.js';
 
 const OTHER_CONTENT = 'This clientMessageId was used for another message: make a new id';
 
@@ -39,7 +39,7 @@ export class SentMessages {
   ): Promise<Map<string, MessageView>> {
     const rows = await this.rows.findBySends(toObjectId(chatId), toObjectId(senderId), clientMessageIds);
     await this.log.settled(chatId, Math.max(0, ...rows.map(({ rev }) => rev)));
-    return new Map(rows.map((row) => [row.clientMessageId ?? '', messageViewOf(row)]));
+    return new Map(rows.map((row) => [row.clientMessageId ?? '', toMessageView(row)]));
   }
 
   /** For a retry of a reply whose status is out of reach by now: the first message, if there is one. */
@@ -51,7 +51,7 @@ export class SentMessages {
     const row = await this.rows.findStatusReply(statusId, senderId, clientMessageId);
     if (row && !row.deletedAt && !this.isExpired(row) && textSent(row) !== text)
       throw new ConflictError(OTHER_CONTENT);
-    return row && messageViewOf(row);
+    return row && toMessageView(row);
   }
 
   findRow(
@@ -62,9 +62,16 @@ export class SentMessages {
     return this.rows.findBySend(toObjectId(chatId), toObjectId(senderId), clientMessageId);
   }
 
-  /** What was sent a moment ago may have been changed since. */
-  async asItIsNow(row: ChatLogRow): Promise<MessageView> {
-    return this.viewOf((await this.changes.findMessage(row._id.toHexString())) ?? row);
+  /** What was sent a moment ago, as it is now; `known` where it is not found, or else `null`. */
+  async again(
+    messageId: string,
+    content: MessageContent,
+    known?: ChatLogRow,
+  ): Promise<{ message: MessageView; isNew: false } | null> {
+    const row = (await this.changes.findMessage(messageId)) ?? known;
+    if (!row) return null;
+    this.assertSame(row, content);
+    return { message: this.viewOf(row), isNew: false };
   }
 
   /** What has expired can't be compared any more: its id stands for it. */
@@ -74,7 +81,7 @@ export class SentMessages {
 
   /** As it may be read at this moment. */
   viewOf(row: ChatLogRow): MessageView {
-    return messageViewOf(asOf(row, this.clock.nowMs()));
+    return toMessageView(asOf(row, this.clock.nowMs()));
   }
 
   private isExpired(row: ChatLogRow): boolean {

@@ -31,9 +31,11 @@ export class StarsService {
   ) {}
 
   async star(userId: string, messageId: string): Promise<MessageView> {
-    const { row } = await this.access.getVisible(userId, messageId);
+    const { row, membership } = await this.access.getVisible(userId, messageId);
     this.access.assertAlive(row);
-    await this.marks.set({ userId, messageId }, row.chatId.toHexString(), 'starredAt');
+    const { chatId } = membership;
+    if (!membership.hasStarred) await this.members.noteStars(chatId, userId);
+    await this.marks.set({ userId, messageId }, chatId, 'starredAt');
     return starred(toMessageView(row));
   }
 

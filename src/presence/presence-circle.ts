@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { RelationsService } from '../chats/relations.service.js';
-import { GatheredLookup } from '../common/gathered-lookup.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { ContactsService } from '../users/contacts.service.js';
 import { PrivacyService } from '../users/privacy.service.js';
 
@@ -28,7 +28,7 @@ export interface PresenceAudience {
  */
 @Injectable()
 export class PresenceCircle {
-  private readonly circles = new GatheredLookup((ids) => this.innerCircles(ids), PAUSE);
+  private readonly circles = new SharedQuery((ids: string[]) => this.innerCircles(ids), { pause: PAUSE });
 
   constructor(
     private readonly relations: RelationsService,
@@ -58,17 +58,16 @@ export class PresenceCircle {
   }
 
   /** Contacts and direct-chat partners, whatever they may know. */
-  async innerCircle(userId: string): Promise<Set<string>> {
-    return (await this.circles.get(userId)) ?? new Set();
+  innerCircle(userId: string): Promise<Set<string>> {
+    return this.circles.ask(userId);
   }
 
-  private async innerCircles(userIds: string[]): Promise<Map<string, Set<string>>> {
+  private async innerCircles(userIds: string[]): Promise<(id: string) => Set<string>> {
     const [contacts, partners] = await Promise.all([
       this.privacy.contactsOfAll(userIds),
       this.relations.directPartnersOf(userIds),
     ]);
-    const circleOf = (id: string) => new Set([...(contacts.get(id) ?? []), ...(partners.get(id) ?? [])]);
-    return new Map(userIds.map((id) => [id, circleOf(id)]));
+    return (id) => new Set([...(contacts.get(id) ?? []), ...(partners.get(id) ?? [])]);
   }
 }
 

@@ -3,10 +3,12 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DomainEvents } from '../events/domain-events.js';
 import { RealtimePublisher } from './realtime.publisher.js';
 
-/** Clients come each at a moment of its own, lest all of a node come at once: within so long at the least, */
-const SYNC_WITHIN_MS = 1000;
-/** and where there are many of them, as long as so many syncs take a node. */
-const SYNCS_PER_MS = 1;
+/** Clients come each at a moment of its own, lest all of a node come at once: within so long at the least. */
+const LEAST_MS = 1000;
+/** What a sync that finds little costs a node of its one core: a dozen queries (docs/scaling.md). */
+const SYNC_MS = 5;
+/** For so long they may have the whole node. Beyond it, half: the other half is for what goes on meanwhile. */
+const WHOLE_NODE_MS = 2000;
 
 /** This node was cut off from the others -> its devices ask for what they may have missed. */
 @Injectable()
@@ -18,7 +20,8 @@ export class GapsListener implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.onGap(() => {
-      const withinMs = Math.max(SYNC_WITHIN_MS, Math.ceil(this.publisher.socketCountHere / SYNCS_PER_MS));
+      const workMs = SYNC_MS * this.publisher.socketCountHere;
+      const withinMs = Math.max(LEAST_MS, workMs, 2 * workMs - WHOLE_NODE_MS);
       this.publisher.toAllHere('sync_needed', { withinMs });
     });
   }

@@ -3,19 +3,27 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ParleyServer } from './parley-socket.js';
 import { RealtimePublisher } from './realtime.publisher.js';
 
+interface BroadcastOptions {
+  rooms: Set<string>;
+  except: Set<string>;
+  flags: { volatile?: true; local?: true };
+}
+
 /** Notes what is done to which rooms, in order. */
 function fakeServer() {
   const done: unknown[] = [];
-  const operator = (rooms: string | string[], flags: string[] = []) => ({
-    emit: (event: string, payload: unknown) => void done.push([...flags, 'emit', rooms, event, payload]),
+  const operator = (rooms: string | string[]) => ({
     disconnectSockets: (close: boolean) => void done.push(['disconnect', rooms, close]),
     socketsLeave: (left: string | string[]) => void done.push(['leave', rooms, left]),
-    get volatile() {
-      return operator(rooms, ['volatile']);
-    },
   });
-  const local = { to: (rooms: string[]) => operator(rooms, ['here']), in: operator };
-  const server = { to: operator, in: operator, local };
+  const adapter = {
+    broadcast: (packet: { data: unknown[] }, { rooms, except, flags }: BroadcastOptions) => {
+      const how = [...(flags.local ? ['here'] : []), ...(flags.volatile ? ['volatile'] : [])];
+      const but = except.size > 0 ? ['except', [...except]] : [];
+      done.push([...how, 'emit', [...rooms], ...but, ...packet.data]);
+    },
+  };
+  const server = { of: () => ({ adapter }), in: operator, local: { in: operator } };
   return { done, server: server as unknown as ParleyServer };
 }
 

@@ -60,4 +60,16 @@ describe('search words', () => {
     expect(termsOf(long)).toHaveLength(500);
     expect(termsOf('a'.repeat(4096)).every((term) => term.length <= 41)).toBe(true);
   });
+
+  it.each([
+    'Hello World',
+    "it's 5 o'clock, A1_b2-C3; (x)",
+    `a long one: ${'Ab9'.repeat(20)}.`,
+    '',
+    ' \t\n\u0000~ ',
+    'last',
+  ])('should find the same words of %j whether anything else is to fold or not', (text) => {
+    expect(tokensOf(`${text} é`).slice(0, -1)).toEqual(tokensOf(text));
+    expect(new Set(termsOf(`${text} é`))).toEqual(new Set([...termsOf(text), 'e']));
+  });
 });

@@ -24,12 +24,41 @@ const TOKEN = new RegExp(
 const MAX_WORD = 40;
 
 export function tokensOf(text: string): Token[] {
-  return Array.from(text.matchAll(TOKEN)).flatMap((match): Token[] => {
-    const folded = fold(match[0]);
-    if (folded === '') return [];
-    const kind = match.groups?.gram === undefined ? 'word' : 'gram';
-    return [{ kind, text: folded, start: match.index, end: match.index + match[0].length }];
-  });
+  return (
+    plainTokensOf(text) ??
+    Array.from(text.matchAll(TOKEN)).flatMap((match): Token[] => {
+      const folded = fold(match[0]);
+      if (folded === '') return [];
+      const kind = match.groups?.gram === undefined ? 'word' : 'gram';
+      return [{ kind, text: folded, start: match.index, end: match.index + match[0].length }];
+    })
+  );
+}
+
+/** Of a text without any letter but a-z, as most are: there is nothing to fold but the case. Else `null`. */
+function plainTokensOf(text: string): Token[] | null {
+  const tokens: Token[] = [];
+  let start = -1;
+  for (let at = 0; at <= text.length; at += 1) {
+    const code = at < text.length ? text.charCodeAt(at) : SPACE;
+    if (code > LAST_PLAIN) return null;
+    if (isLetterOrDigit(code)) {
+      if (start < 0) start = at;
+    } else if (start >= 0) {
+      const word = text.slice(start, Math.min(at, start + MAX_WORD)).toLowerCase();
+      tokens.push({ kind: 'word', text: word, start, end: at });
+      start = -1;
+    }
+  }
+  return tokens;
+}
+
+const SPACE = 0x20;
+const LAST_PLAIN = 0x7f;
+
+function isLetterOrDigit(code: number): boolean {
+  const lower = code | 0x20;
+  return (code >= 0x30 && code <= 0x39) || (lower >= 0x61 && lower <= 0x7a);
 }
 
 /** No case, no accents, no compatibility forms: `Ｃａｆé` and `cafe` are one word. */
@@ -67,18 +96,27 @@ export function termsOf(text: string): string[] {
 }
 
 function prefixTermsOf(word: string): string[] {
-  const letters = Array.from(word);
+  const letters = lettersOf(word);
   return PREFIX_LENGTHS.filter((length) => length <= letters.length).map((length) =>
-    prefixTerm(letters.slice(0, length).join('')),
+    prefixTerm(beginningOf(letters, length)),
   );
+}
+
+/** Most words have none that takes two code units. */
+const lettersOf = (word: string): string | string[] => (SURROGATES.test(word) ? Array.from(word) : word);
+const SURROGATES = /[\ud800-\udfff]/;
+
+function beginningOf(letters: string | string[], length: number): string {
+  const beginning = letters.slice(0, length);
+  return typeof beginning === 'string' ? beginning : beginning.join('');
 }
 
 /** The term that leads to all words with this beginning; `null` when it is too short to lead anywhere. */
 export function termOfPrefix(prefix: string): { term: string; isExact: boolean } | null {
-  const letters = Array.from(prefix);
+  const letters = lettersOf(prefix);
   const length = PREFIX_LENGTHS.find((one) => one <= letters.length);
   if (length === undefined) return null;
-  return { term: prefixTerm(letters.slice(0, length).join('')), isExact: length === letters.length };
+  return { term: prefixTerm(beginningOf(letters, length)), isExact: length === letters.length };
 }
 
 /** Whether `next` follows without a gap: both are characters of one run. */

@@ -52,7 +52,7 @@ export class StatusLists {
     const ids = heads.map(({ id }) => id);
     const [ownViews, others] = await Promise.all([
       this.viewings.ownViews(userId, own),
-      this.statuses.findLiveByIds(ids, now),
+      ids.length > 0 ? this.statuses.findLiveByIds(ids, now) : [],
     ]);
     const items = [...ownViews, ...others.map((status) => toSeenStatusView(status, seen))];
     items.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));

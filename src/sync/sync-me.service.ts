@@ -39,7 +39,7 @@ export class SyncMeService {
     heldRev: number | undefined,
     upToRev: number,
   ): Promise<SyncMeView | undefined> {
-    if (heldRev === undefined) return undefined;
+    if (heldRev === undefined || upToRev <= heldRev) return undefined;
     const user = await this.users.getById(userId);
     if (Math.min(user.rev, upToRev) <= heldRev) return undefined;
     const page = { afterId: null, limit: MAX_SYNCED_PEOPLE + 1 };

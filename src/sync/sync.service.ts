@@ -138,6 +138,7 @@ export class SyncService {
 
   /** Chat after chat until the answer is full. */
   private async collect(userId: string, behind: Behind[], limit: number) {
+    if (behind.length === 0) return { chats: [], next: null };
     const batch = behind.slice(0, MAX_CHATS_PER_ANSWER);
     await this.heads.ensureProjected(
       batch.map(({ membership, headRev }) => ({ chatId: membership.chatId, rev: headRev })),

@@ -40,6 +40,16 @@ export class BlocksRepository extends SavedPeopleRepository {
     return split(userId, rows);
   }
 
+  /** The blocks between the two of each pair, in either direction, as `ownerId + userId`. */
+  async findWithin(pairs: readonly [string, string][]): Promise<Set<string>> {
+    return this.findAnyOf(
+      pairs.map((pair) => {
+        const two = { $in: pair.map(toObjectId) };
+        return { ownerId: two, userId: two };
+      }),
+    );
+  }
+
   /** Which of `ids` the user has blocked, and since when. */
   async findSince(ownerId: string, ids: readonly string[]): Promise<Map<string, Date>> {
     const rows = await this.model
@@ -51,18 +61,31 @@ export class BlocksRepository extends SavedPeopleRepository {
     return new Map(rows.map(({ userId, createdAt }) => [userId.toHexString(), createdAt]));
   }
 
-  /** Everybody with whom there is a block, in either direction. */
-  async findAround(userId: string): Promise<BlocksBetween> {
-    const user = toObjectId(userId);
+  /** By user of these: everybody with whom there is a block, in either direction. */
+  async findAround(userIds: readonly string[]): Promise<Map<string, BlocksBetween>> {
+    const users = userIds.map(toObjectId);
     const rows = await this.model
-      .find({ $or: [{ ownerId: user }, { userId: user }] }, { _id: 0, ownerId: 1, userId: 1 })
+      .find(
+        { $or: [{ ownerId: { $in: users } }, { userId: { $in: users } }] },
+        { _id: 0, ownerId: 1, userId: 1 },
+      )
       .lean<Pair[]>();
-    return split(userId, rows);
+    const around = new Map(userIds.map((userId) => [userId, noBlocks()]));
+    for (const { ownerId, userId } of rows) {
+      const [owner, blocked] = [ownerId.toHexString(), userId.toHexString()];
+      around.get(owner)?.blocked.add(blocked);
+      around.get(blocked)?.blockers.add(owner);
+    }
+    return around;
   }
 }
 
+function noBlocks(): BlocksBetween {
+  return { blockers: new Set(), blocked: new Set() };
+}
+
 function split(userId: string, rows: Pair[]): BlocksBetween {
-  const between: BlocksBetween = { blockers: new Set(), blocked: new Set() };
+  const between = noBlocks();
   for (const row of rows) {
     const ownerId = row.ownerId.toHexString();
     if (ownerId === userId) between.blocked.add(row.userId.toHexString());

@@ -3,12 +3,16 @@ import { LRUCache } from 'lru-cache';
 
 import { Clock } from '../common/clock.js';
 import { ConflictError, ValidationError } from '../common/errors/app-error.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { BlocksRepository, type BlocksBetween } from './blocks.repository.js';
 import { UsersService } from './users.service.js';
 
 /** The most people that one user may block. */
 export const MAX_BLOCKS = 5000;
+
+/** Each may have thousands of blocks around them. */
+const USERS_AT_ONCE = 50;
 
 /**
  * Blocks: what the blocked one meets everywhere is what strict privacy settings would answer. The
@@ -18,6 +22,14 @@ export const MAX_BLOCKS = 5000;
 export class BlocksService implements OnModuleInit {
   /** For signals that come by the dozen (typing); a promise, so that a load under way is dropped as well. */
   private readonly around = new LRUCache<string, Promise<BlocksBetween>>({ max: 10_000, ttl: 60_000 });
+
+  private readonly lookedUp = new SharedQuery(
+    async (userIds: string[]) => {
+      const around = await this.blocks.findAround([...new Set(userIds)]);
+      return (userId): BlocksBetween => around.get(userId) ?? { blockers: new Set(), blocked: new Set() };
+    },
+    { maxQuestions: USERS_AT_ONCE },
+  );
 
   constructor(
     private readonly blocks: BlocksRepository,
@@ -81,7 +93,7 @@ export class BlocksService implements OnModuleInit {
   async withoutBlocked(userId: string, ids: readonly string[]): Promise<string[]> {
     let around = this.around.get(userId);
     if (!around) {
-      around = this.blocks.findAround(userId);
+      around = this.lookedUp.ask(userId);
       this.around.set(userId, around);
       around.catch(() => this.around.delete(userId));
     }

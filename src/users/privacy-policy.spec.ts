@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   admits,
+  asksForContacts,
   DEFAULT_PRIVACY,
   PRIVACY_ASPECTS,
   type PrivacyAspect,
@@ -75,5 +76,24 @@ describe('admits', () => {
 
       expect(admits(settings, RELATIONS.contact, aspect, VIEWER)).toBe(true);
     });
+  });
+});
+
+describe('asksForContacts', () => {
+  it('should say yes to every rule under which contacts and strangers differ', () => {
+    const missed = PRIVACY_ASPECTS.flatMap((aspect) =>
+      RULES.filter(([, rule]) => {
+        const settings = { ...DEFAULT_PRIVACY, [aspect]: rule };
+        const isAdmitted = (who: Relation) => admits(settings, who, aspect, VIEWER);
+        const isDifferent = isAdmitted(RELATIONS.contact) !== isAdmitted(stranger);
+        return isDifferent && !asksForContacts(settings, aspect);
+      }).map(([name]) => `${aspect}: ${name}`),
+    );
+
+    expect(missed).toEqual([]);
+  });
+
+  it('should say no to what most people have set', () => {
+    expect(asksForContacts(DEFAULT_PRIVACY, 'messages')).toBe(false);
   });
 });

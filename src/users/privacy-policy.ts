@@ -51,6 +51,12 @@ export interface Relation {
 /** What somebody still sees of a person whom they have blocked: enough to recognise whom to unblock. */
 const SEEN_BY_BLOCKER: ReadonlySet<PrivacyAspect> = new Set(['avatar', 'about']);
 
+/** Whether it matters for this aspect who the owner's contacts are. */
+export function asksForContacts(settings: PrivacySettings, aspect: PrivacyAspect): boolean {
+  const { level } = settings[aspect];
+  return aspect === 'statuses' || level === 'contacts' || level === 'contacts_except';
+}
+
 /**
  * The one place that decides who may see or do what. A block outweighs every level and looks like
  * `nobody` from outside.

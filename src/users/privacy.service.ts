@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
 
-import { GatheredLookup } from '../common/gathered-lookup.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { BlocksRepository } from './blocks.repository.js';
 import { ContactsRepository } from './contacts.repository.js';
-import { admits, DEFAULT_PRIVACY, type PrivacyAspect, type PrivacySettings } from './privacy-policy.js';
+import {
+  admits,
+  asksForContacts,
+  DEFAULT_PRIVACY,
+  type PrivacyAspect,
+  type PrivacySettings,
+} from './privacy-policy.js';
 import { PrivacyRepository } from './privacy.repository.js';
 
 /** Of the people asked about, those who have a direct chat with the one; only `statuses` asks for it. */
@@ -14,10 +20,23 @@ export interface AskOptions {
 /** Answers for one viewer and several owners, without further queries. */
 export type Admission = (ownerId: string, aspect: PrivacyAspect) => boolean;
 
-/** Looks up what `admits` needs to decide: three queries, whatever the number of people. */
+interface Question {
+  viewerId: string;
+  ownerId: string;
+  aspect: PrivacyAspect;
+}
+
+/**
+ * Looks up what `admits` needs to decide: three queries, whatever the number of people. Of one owner alone
+ * many ask at a time, one for each message to somebody who was not written to lately: these share their queries.
+ */
 @Injectable()
 export class PrivacyService {
-  private readonly stored = new GatheredLookup((ownerIds) => this.settings.find(ownerIds));
+  private readonly questions = new SharedQuery((questions: Question[]) => this.decide(questions));
+  private readonly stored = new SharedQuery(async (ownerIds: string[]) => {
+    const settings = await this.settings.find(ownerIds);
+    return (ownerId): PrivacySettings => ({ ...DEFAULT_PRIVACY, ...settings.get(ownerId) });
+  });
 
   constructor(
     private readonly settings: PrivacyRepository,
@@ -26,13 +45,29 @@ export class PrivacyService {
   ) {}
 
   /** Whether `ownerId` admits `viewerId`. Nobody is admitted by a user who does not exist. */
-  async may(
-    viewerId: string,
-    ownerId: string,
-    aspect: PrivacyAspect,
-    options?: AskOptions,
-  ): Promise<boolean> {
-    return (await this.admitting(viewerId, [ownerId], aspect, options)).has(ownerId);
+  async may(viewerId: string, ownerId: string, aspect: PrivacyAspect): Promise<boolean> {
+    return this.questions.ask({ viewerId, ownerId, aspect });
+  }
+
+  /** Most settings don't ask for contacts: then nobody looks for any. */
+  private async decide(questions: Question[]): Promise<(question: Question) => boolean> {
+    const pairs = questions.map(({ viewerId, ownerId }): [string, string] => [ownerId, viewerId]);
+    const [settings, blocks] = await Promise.all([
+      this.settings.find([...new Set(questions.map(({ ownerId }) => ownerId))]),
+      this.blocks.findWithin(pairs),
+    ]);
+    const asking = questions.filter(({ ownerId, aspect }) =>
+      asksForContacts({ ...DEFAULT_PRIVACY, ...settings.get(ownerId) }, aspect),
+    );
+    const contacts = await this.contacts.findPairs(
+      asking.map(({ viewerId, ownerId }) => ({ ownerId, userId: viewerId })),
+    );
+    return ({ viewerId, ownerId, aspect }) =>
+      admissionBy(viewerId, settings, {
+        owners: contacts.has(ownerId + viewerId) ? new Set([ownerId]) : NOBODY,
+        blockers: blocks.has(ownerId + viewerId) ? new Set([ownerId]) : NOBODY,
+        blocked: blocks.has(viewerId + ownerId) ? new Set([ownerId]) : NOBODY,
+      })(ownerId, aspect);
   }
 
   /** Of these owners those who admit the viewer. */
@@ -58,18 +93,7 @@ export class PrivacyService {
       this.contacts.findOwnersAmong(viewerId, ownerIds),
       this.blocks.findBetween(viewerId, ownerIds),
     ]);
-    return (ownerId, aspect) => {
-      const stored = settings.get(ownerId);
-      if (!stored) return false;
-      const relation = {
-        isSelf: ownerId === viewerId,
-        isContactOfOwner: owners.has(ownerId),
-        isBlockedByOwner: blockers.has(ownerId),
-        hasBlockedOwner: blocked.has(ownerId),
-        isDirectPartner: partnerIds?.has(ownerId) ?? false,
-      };
-      return admits({ ...DEFAULT_PRIVACY, ...stored }, relation, aspect, viewerId);
-    };
+    return admissionBy(viewerId, settings, { owners, blockers, blocked, partnerIds });
   }
 
   /** Of these candidates those whom the owner admits. */
@@ -90,12 +114,11 @@ export class PrivacyService {
     { partnerIds }: AskOptions = {},
   ): Promise<(candidateId: string, aspect: PrivacyAspect) => boolean> {
     if (candidateIds.length === 0) return () => false;
-    const [stored, contacts, { blockers, blocked }] = await Promise.all([
-      this.stored.get(ownerId),
+    const [settings, contacts, { blockers, blocked }] = await Promise.all([
+      this.stored.ask(ownerId),
       this.contacts.findAmong(ownerId, candidateIds),
       this.blocks.findBetween(ownerId, candidateIds),
     ]);
-    const settings = { ...DEFAULT_PRIVACY, ...stored };
     return (candidateId, aspect) => {
       const relation = {
         isSelf: candidateId === ownerId,
@@ -118,7 +141,37 @@ export class PrivacyService {
     return this.contacts.findAll(ownerIds);
   }
 
-  async settingsOf(ownerId: string): Promise<PrivacySettings> {
-    return { ...DEFAULT_PRIVACY, ...(await this.stored.get(ownerId)) };
+  settingsOf(ownerId: string): Promise<PrivacySettings> {
+    return this.stored.ask(ownerId);
   }
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Of the owners, what each of them is to the viewer. */
+interface Known {
+  /** Who has saved the viewer. */
+  owners: ReadonlySet<string>;
+  blockers: ReadonlySet<string>;
+  blocked: ReadonlySet<string>;
+  partnerIds?: ReadonlySet<string>;
+}
+
+function admissionBy(
+  viewerId: string,
+  settings: ReadonlyMap<string, Partial<PrivacySettings>>,
+  { owners, blockers, blocked, partnerIds }: Known,
+): Admission {
+  return (ownerId, aspect) => {
+    const stored = settings.get(ownerId);
+    if (!stored) return false;
+    const relation = {
+      isSelf: ownerId === viewerId,
+      isContactOfOwner: owners.has(ownerId),
+      isBlockedByOwner: blockers.has(ownerId),
+      hasBlockedOwner: blocked.has(ownerId),
+      isDirectPartner: partnerIds?.has(ownerId) ?? false,
+    };
+    return admits({ ...DEFAULT_PRIVACY, ...stored }, relation, aspect, viewerId);
+  };
 }

@@ -63,11 +63,10 @@ describe('habits', () => {
         'src/common/clock.ts': 'is the Clock',
         'src/common/http/request-deadline.middleware.ts': 'how long a request hangs is real time',
         'src/gateways/reply-deadline.ts': 'how long an event hangs is real time',
-        'src/common/gathered-lookup.ts': 'pauses for milliseconds, which nothing hangs on',
         'src/chats/log/chat-log.service.ts': 'pauses before it asks a database again that did not answer',
         'src/chats/log/commit-lane.ts': 'the same',
         'src/chats/log/group-committer.ts': 'waits at the end for what is under way',
-        'src/database/': 'waits for processes and files',
+        'src/database/': 'waits for processes and files, and milliseconds for others to share a query',
         'src/cluster/workers/worker-supervisor.ts': 'waits for processes',
       },
       (node) =>
@@ -80,7 +79,7 @@ describe('habits', () => {
     expectOnlyIn(
       {
         'src/realtime/realtime.publisher.ts': 'is the publisher',
-        'src/gateways/event-dispatcher.ts': 'answers an event without an ack callback by `exception`',
+        'src/gateways/open-event.ts': 'answers an event without an ack callback by `exception`',
         'src/gateways/worker-routing.ts': 'hands a connection to an HTTP server, as one that was accepted',
         'src/database/settle-dead-writes.ts': "tells of the end on the database driver's own sockets",
       },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MessageView } from '../../src/messages/message.view.js';
 import { Conversation } from '../support/conversation.js';
 import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
+import { queriedCollections } from '../support/query-plans.js';
 
 const withStar = (message: MessageView) => Object.assign({}, message, { starred: true });
 
@@ -161,6 +162,32 @@ describe('pinned and starred messages', () => {
       rev: me.rev + 2,
       starred: [],
     });
+  });
+
+  it('should ask about stars only of a chat in which somebody has starred, or may have', async () => {
+    const page = async (user: TestUser) => {
+      let items: MessageView[] = [];
+      const asked = await queriedCollections(app.connection, async () => {
+        ({ items } = await talk.ok(user, 'get', `/api/chats/${talk.groupId}/messages`));
+      });
+      const stars = items.flatMap((message) => (message.starred ? [message.text] : []));
+      return [...stars, ...asked.filter((name) => name === 'message_marks')];
+    };
+    expect(await page(talk.bob)).toEqual([]);
+
+    await star(talk.bob, first);
+    expect(await page(talk.bob)).toEqual(['1', 'message_marks']);
+    expect(await page(talk.ann)).toEqual([]);
+
+    // A membership from before it was noted, and one whose last star is gone.
+    const memberships = app.connection.collection('chat_members');
+    await memberships.updateMany({}, { $unset: { hasStarred: 1 } });
+    expect(await page(talk.bob)).toEqual(['1', 'message_marks']);
+    expect(await page(talk.ann)).toEqual(['message_marks']);
+    await talk.ok(talk.bob, 'delete', `/api/messages/${first.id}/star`);
+    expect(await page(talk.bob)).toEqual(['message_marks']);
+    await star(talk.bob, first);
+    expect(await page(talk.bob)).toEqual(['1', 'message_marks']);
   });
 
   it('should leave no star where a chat is cleared or deleted, nor on what is deleted for oneself', async () => {

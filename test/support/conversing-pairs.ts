@@ -1,6 +1,7 @@
 import type { MessageView } from '../../src/messages/message.view.js';
 import type { SyncView } from '../../src/sync/sync.view.js';
 import type { Cluster, Person } from './cluster.js';
+import { FairClock } from './fair-clock.js';
 import { RawHttp, type RawResponse } from './raw-http.js';
 import type { TestSocket } from './test-socket.js';
 
@@ -16,6 +17,10 @@ export class Pair {
   /** What it heard by events, in that order. */
   readonly heard: { seq: number; text: string }[] = [];
   acked = 0;
+  slowestAckMs = 0;
+  /** When it was told to sync, and when it had, each time. */
+  readonly toldAtMs: number[] = [];
+  readonly syncedAtMs: number[] = [];
   private sent = 0;
   private rev = 0;
   private synced: Promise<void> = Promise.resolve();
@@ -25,14 +30,18 @@ export class Pair {
     readonly phone: TestSocket,
     readonly listening: TestSocket,
     private readonly ask: (method: string, path: string, body?: object) => Promise<RawResponse>,
+    private readonly clock: FairClock,
   ) {
     listening.raw.on('receive_message', ({ seq, text }: { seq: number; text: string }) => {
       this.heard.push({ seq, text });
       this.held.set(seq, text);
     });
     listening.raw.on('sync_needed', ({ withinMs }: { withinMs: number }) => {
+      this.toldAtMs.push(this.clock.now());
       setTimeout(() => {
-        this.synced = this.synced.then(() => this.sync());
+        this.synced = this.synced
+          .then(() => this.sync())
+          .then(() => void this.syncedAtMs.push(this.clock.now()));
       }, Math.random() * withinMs);
     });
   }
@@ -44,12 +53,23 @@ export class Pair {
       while (this.sent < upTo) {
         const text = String((this.sent += 1));
         const message = { chatId: this.chatId, clientMessageId: text, text };
+        // It would wait in the client, which does not connect again.
+        if (this.phone.raw.disconnected) throw new Error('the phone has lost its connection');
+        const sinceMs = this.clock.now();
         const ack = await this.phone.raw.timeout(30_000).emitWithAck('new_message', message);
         if (!ack.ok) throw new Error(`refused: ${JSON.stringify(ack)}`);
+        this.slowestAckMs = Math.max(this.slowestAckMs, this.clock.now() - sinceMs);
         this.acked += 1;
       }
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, sendOn));
+  }
+
+  /** What was heard and how long things took is over and done with; what the device holds it keeps. */
+  forget(): void {
+    for (const device of [this.phone, this.listening]) device.forget();
+    for (const list of [this.heard, this.toldAtMs, this.syncedAtMs]) list.length = 0;
+    this.slowestAckMs = 0;
   }
 
   /** All messages, as the listener reads them back. */
@@ -78,8 +98,16 @@ export class Pair {
   }
 }
 
+export interface Pairs {
+  pairs: Pair[];
+  /** By which their times are. */
+  clock: FairClock;
+  close(): void;
+}
+
 /** So many pairs, each with a chat: every other one writes from the first node to the second, the rest the other way. */
-export async function pairsOf(cluster: Cluster, count: number): Promise<{ pairs: Pair[]; close(): void }> {
+export async function pairsOf(cluster: Cluster, count: number): Promise<Pairs> {
+  const clock = new FairClock();
   const people = await cluster.crowd(2 * count);
   const clients = cluster.nodes.map(({ url }) => new RawHttp(url));
   const couples = Array.from(
@@ -103,9 +131,13 @@ export async function pairsOf(cluster: Cluster, count: number): Promise<{ pairs:
       if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text}`);
       return answer;
     };
-    return new Pair((body as { id: string }).id, phone, listening, ask);
+    return new Pair((body as { id: string }).id, phone, listening, ask, clock);
   });
-  return { pairs, close: () => clients.forEach((client) => client.close()) };
+  const close = () => {
+    clock.stop();
+    for (const client of clients) client.close();
+  };
+  return { pairs, clock, close };
 }
 
 const headersOf = ({ token }: Person) => ({ authorization: `Bearer ${token}` });

@@ -91,6 +91,15 @@ export class ServerProcess {
     await gone;
   }
 
+  /** It stands still, and closes nothing. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** Asks it to end, and answers how it did. */
   async terminate(): Promise<{ code: number | null; tookMs: number }> {
     const began = performance.now();

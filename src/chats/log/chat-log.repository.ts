@@ -3,6 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type mongo, type Types } from 'mongoose';
 
 import { Clock } from '../../common/clock.js';
+import { findAtOnce } from '../../database/find-at-once.js';
 import { toObjectId } from '../../database/object-id.js';
 import { CHANGE_KINDS, type ChangeKind, ChatLogRow } from './chat-log.schema.js';
 import { asOf } from './expiry.js';
@@ -78,6 +79,31 @@ export class ChatLogRepository {
         .sort({ rev: -1 })
         .limit(1)
         .next(),
+    );
+  }
+
+  /** As `findLastRows`, without the rows. */
+  async findEnds(chatIds: string[]): Promise<Map<string, LogEnd>> {
+    const found = await this.rows
+      .aggregate<{ _id: Types.ObjectId; rev: number; seq: number | null; lastSeq: number | null; at: Date }>([
+        { $match: { chatId: { $in: chatIds.map(toObjectId) } } },
+        { $sort: { chatId: -1, rev: -1 } },
+        {
+          $group: {
+            _id: '$chatId',
+            rev: { $first: '$rev' },
+            seq: { $first: '$seq' },
+            lastSeq: { $first: '$lastSeq' },
+            at: { $first: '$createdAt' },
+          },
+        },
+      ])
+      .toArray();
+    return new Map(
+      found.map(({ _id, rev, seq, lastSeq, at }) => [
+        _id.toHexString(),
+        { rev, seq: seq ?? lastSeq ?? 0, at },
+      ]),
     );
   }
 
@@ -188,12 +214,9 @@ export class ChatLogRepository {
     // Every stretch but the last holds a message, so of very many only the nearest can matter.
     const near = order === 'ascending' ? stretches.slice(0, limit + 1) : stretches.slice(-limit - 1);
     const branches = near.map(({ from, to }) => ({ chatId: id, seq: { $gte: from, $lte: to } }));
-    return this.all(
-      this.rows
-        .find(branches.length === 1 && branches[0] ? branches[0] : { $or: branches })
-        .sort({ seq: order === 'ascending' ? 1 : -1 })
-        .limit(limit),
-    );
+    const filter = branches.length === 1 && branches[0] ? branches[0] : { $or: branches };
+    const sort = { seq: order === 'ascending' ? 1 : -1 } as const;
+    return this.asOfNow(await findAtOnce(this.model, { filter, sort, limit }));
   }
 
   /** Rows of any kind behind `afterRev`, in order. */
@@ -218,7 +241,10 @@ export class ChatLogRepository {
   }
 
   private async all(cursor: mongo.FindCursor<ChatLogRow>): Promise<ChatLogRow[]> {
-    const rows = await cursor.toArray();
+    return this.asOfNow(await cursor.toArray());
+  }
+
+  private asOfNow(rows: ChatLogRow[]): ChatLogRow[] {
     const nowMs = this.clock.nowMs();
     return rows.map((row) => asOf(row, nowMs));
   }
@@ -231,6 +257,13 @@ export class ChatLogRepository {
 
 /** Somebody back after months covers a long stretch at once; authors of older messages hear by sync. */
 const MAX_RECEIPT_STRETCH = 2000;
+
+/** The last row of a chat: its place, and the last message up to there. */
+export interface LogEnd {
+  rev: number;
+  seq: number;
+  at: Date;
+}
 
 /** Both ends included. */
 export interface SeqRange {

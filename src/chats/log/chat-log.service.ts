@@ -4,51 +4,14 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 
 import { Clock } from '../../common/clock.js';
 import { withDeadline } from '../../database/deadline.js';
-import { newObjectId, toObjectId } from '../../database/object-id.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { type ChangedMessage, ChatLogStore } from './chat-log.store.js';
-import type { ChatState } from './chat-state.js';
-import { expiryOf } from './expiry.js';
+import type { ChatState, ChatType } from './chat-state.js';
 import { ChatWatermarks } from './chat-watermarks.js';
 import { GroupCommitter } from './group-committer.js';
-import { placeOf } from './row-place.js';
+import { type AppendRequest, type AppendResult, LogAppend, type Settler } from './log-append.js';
 
-/** How long an append is tried while the database is away, before its caller is told to try again. */
-const APPEND_TIMEOUT_MS = 15_000;
 const PROJECTION_RETRY_MS = 250;
-
-/** What a writer adds to the log; place, id and time are the log's to give. */
-export type RowDraft = Omit<
-  ChatLogRow,
-  '_id' | 'chatId' | 'rev' | 'seq' | 'lastSeq' | 'createdAt' | 'expiresAt'
->;
-
-export interface AppendRequest {
-  chatId: string;
-  /**
-   * Checks the rules against the state that the row will stand on, and makes the row. Called again with
-   * a newer state when another node was faster. `null`: nothing to change after all. Must not wait.
-   */
-  draft: (state: ChatState) => RowDraft | null;
-  /**
-   * Changes only: looks up what `stored` will tell, after the row is worked into what is read. What comes
-   * behind it in the log waits; a failure is logged, and `stored` comes all the same.
-   */
-  prepare?: (row: ChatLogRow) => Promise<void>;
-  /**
-   * Once, after the row is stored, in the order of `rev`; `audience` are the members at that row. For a
-   * change of a message, `message` is that message as it is now, and `audience` who may see it. Not called
-   * for what was stored before already. Must not throw.
-   */
-  stored?: (row: ChatLogRow, audience: readonly string[], message: ChatLogRow | null) => void;
-}
-
-export type AppendResult =
-  /** `message`: of a change of a message, that message as it is now. */
-  | { row: ChatLogRow; isNew: true; message?: ChatLogRow }
-  /** The row was there already: a retry. */
-  | { row: ChatLogRow; isNew: false }
-  | { row: null; isNew: false };
 
 /** The last row of a chat that waits for a change, or is one. */
 interface UnderWay {
@@ -69,11 +32,12 @@ export class ChatLog implements OnApplicationShutdown {
   /** Chats with a change being worked into what is read, or about to be told: what follows in the log waits for it. */
   private readonly underWay = new Map<string, UnderWay>();
   private isClosing = false;
+  private readonly settler: Settler;
 
   constructor(
     private readonly store: ChatLogStore,
     private readonly watermarks: ChatWatermarks,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
     this.committer = new GroupCommitter(store, {
       lanes: 2,
@@ -83,54 +47,33 @@ export class ChatLog implements OnApplicationShutdown {
       retryDelayMs: 200,
       now: () => clock.nowMs(),
     });
+    this.settler = {
+      clock,
+      rowStored: (append, row) => this.rowStored(append, row),
+      nothingStored: (append) => this.nothingStored(append),
+    };
   }
 
-  append(request: AppendRequest): Promise<AppendResult> {
-    return new Promise((resolve, reject) => this.enqueue(request, resolve, reject));
+  append<Told = void>(request: AppendRequest<Told>): Promise<AppendResult<Told>> {
+    return new Promise((resolve, reject) => {
+      this.committer.append(new LogAppend(request, this.settler, resolve, reject));
+    });
   }
 
-  private enqueue(
-    request: AppendRequest,
-    resolve: (result: AppendResult) => void,
-    reject: (error: unknown) => void,
-  ): void {
-    // The id is fixed over all tries: a row whose answer was lost is recognised by it.
-    const id = newObjectId();
-    const chatId = toObjectId(request.chatId);
-    let audience: readonly string[] = [];
-    let drafted: ChatState;
-    const stored = (row: ChatLogRow) =>
-      this.inOrder(row, drafted, request, (changed) => {
-        this.tell(request, row, { audience, message: null, ...changed });
-        // What becomes of a message does not move its chat up the lists.
-        const activityAt = row.kind === 'message_changed' ? null : row.createdAt;
-        this.watermarks.move(request.chatId, row.rev, activityAt);
-        resolve({ row, isNew: true, ...(changed && { message: changed.message }) });
-      });
-    this.committer.append({
-      key: request.chatId,
-      deadlineMs: this.clock.nowMs() + APPEND_TIMEOUT_MS,
-      draft: (state) => {
-        const draft = request.draft(state);
-        if (draft === null) return null;
-        drafted = state;
-        audience = state.audience;
-        const createdAt = this.clock.now();
-        const place = { _id: id, chatId, rev: state.rev + 1, createdAt };
-        // Onto the draft, which was made for this: copies of what comes by the thousand would cost more than it.
-        return Object.assign(draft, place, placeOf(draft.kind, state), expiryOf(draft, state, createdAt));
-      },
-      stored: (row) => (row ? stored(row) : this.nothingStored(request.chatId, resolve)),
-      // Our own row, whose answer was lost: nobody has been told of it yet.
-      alreadyStored: (row) => (row._id.equals(id) ? stored(row) : resolve({ row, isNew: false })),
-      failed: reject,
+  private rowStored(append: LogAppend, row: ChatLogRow): void {
+    this.inOrder(row, append, (changed) => {
+      const told = this.tell(append, row, changed);
+      // What becomes of a message does not move its chat up the lists.
+      const activityAt = row.kind === 'message_changed' ? null : row.createdAt;
+      this.watermarks.move(append.key, row.rev, activityAt);
+      append.resolve({ row, isNew: true, message: changed?.message, told: told as never });
     });
   }
 
   /** What makes a change needless may itself still be on its way into `chat_members`. */
-  private nothingStored(chatId: string, resolve: (result: AppendResult) => void): void {
-    const answer = () => resolve({ row: null, isNew: false });
-    const before = this.underWay.get(chatId);
+  private nothingStored(append: LogAppend): void {
+    const answer = () => append.resolve({ row: null, isNew: false });
+    const before = this.underWay.get(append.key);
     if (before) void before.told.finally(answer).catch(() => undefined);
     else answer();
   }
@@ -175,15 +118,12 @@ export class ChatLog implements OnApplicationShutdown {
   }
 
   /** A listener that throws must not keep the row's writer, or the whole lane, waiting. */
-  private tell(
-    request: AppendRequest,
-    row: ChatLogRow,
-    { audience, message }: { audience: readonly string[]; message: ChatLogRow | null },
-  ): void {
+  private tell({ request, audience }: LogAppend, row: ChatLogRow, changed: ChangedMessage | null): unknown {
     try {
-      request.stored?.(row, audience, message);
+      return request.stored?.(row, changed?.audience ?? audience, changed?.message ?? null);
     } catch (error) {
       this.logger.error(`telling of rev ${row.rev} failed: ${String(error)}`);
+      return undefined;
     }
   }
 
@@ -193,11 +133,10 @@ export class ChatLog implements OnApplicationShutdown {
    */
   private inOrder(
     row: ChatLogRow,
-    state: ChatState,
-    request: AppendRequest,
+    { request, chatType }: LogAppend,
     settle: (changed: ChangedMessage | null) => void,
   ): void {
-    const { chatId } = state;
+    const { chatId } = request;
     const before = this.underWay.get(chatId);
     const isChange = row.kind !== 'message';
     if (!before && !isChange) return settle(null);
@@ -205,12 +144,12 @@ export class ChatLog implements OnApplicationShutdown {
       projected: Promise.resolve(),
       told: Promise.resolve(),
     };
-    const changed = isChange ? base.then(() => this.project(row, state)) : Promise.resolve(null);
+    const changed = isChange ? base.then(() => this.project(row, chatType)) : Promise.resolve(null);
     const projected = isChange ? changed.then(() => undefined) : base;
     const told = last
       .then(() => changed)
       .then(async (message) => {
-        if (isChange) await this.prepare(row, chatId, request);
+        if (isChange) await this.prepare(row, request);
         settle(message);
       })
       .finally(() => {
@@ -222,21 +161,25 @@ export class ChatLog implements OnApplicationShutdown {
     this.underWay.set(chatId, { projected, told });
   }
 
-  private async prepare(row: ChatLogRow, chatId: string, { prepare }: AppendRequest): Promise<void> {
+  private async prepare(row: ChatLogRow, request: AppendRequest<unknown>): Promise<void> {
     try {
-      if (prepare) await withDeadline(prepare(row));
+      if (request.prepare) await withDeadline(request.prepare(row));
     } catch (error) {
-      this.logger.warn(`what to tell of rev ${row.rev} of chat ${chatId} is missing: ${String(error)}`);
+      this.logger.warn(
+        `what to tell of rev ${row.rev} of chat ${request.chatId} is missing: ${String(error)}`,
+      );
     }
   }
 
   /** The row is stored, so the change holds; what is read of it follows as soon as the database lets it. */
-  private async project(row: ChatLogRow, state: ChatState): Promise<ChangedMessage | null> {
+  private async project(row: ChatLogRow, type: ChatType): Promise<ChangedMessage | null> {
     for (;;) {
       try {
-        return await withDeadline(this.store.project(row, state.type));
+        return await withDeadline(this.store.project(row, type));
       } catch (error) {
-        this.logger.error(`projecting rev ${row.rev} of chat ${state.chatId} failed: ${String(error)}`);
+        this.logger.error(
+          `projecting rev ${row.rev} of chat ${row.chatId.toHexString()} failed: ${String(error)}`,
+        );
         // Its watermark stays where it was: the next server that loads the chat works the change in.
         if (this.isClosing) throw error;
         await pause(PROJECTION_RETRY_MS);

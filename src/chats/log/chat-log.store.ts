@@ -3,9 +3,10 @@ import { mongo } from 'mongoose';
 
 import { NotFoundError } from '../../common/errors/app-error.js';
 import { withDeadline } from '../../database/deadline.js';
+import { type Answers, SharedQuery } from '../../database/shared-query.js';
 import { ChatMembersRepository } from '../chat-members.repository.js';
 import { type ChatRecord, ChatsRepository } from '../chats.repository.js';
-import { ChatLogRepository } from './chat-log.repository.js';
+import { ChatLogRepository, type LogEnd } from './chat-log.repository.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { ChatState, type ChatType } from './chat-state.js';
 import type { InsertOutcome, LogStore } from './group-commit.js';
@@ -14,6 +15,9 @@ import { MessageChangesRepository } from './message-changes.repository.js';
 const DUPLICATE_KEY = 11_000;
 /** An insert takes milliseconds; one that hangs holds up its whole lane, and is safe to try again. */
 const INSERT_DEADLINE_MS = 4000;
+
+/** Members of the chats that are loaded by one query: of large groups it takes fewer. */
+const MEMBERS_AT_ONCE = 5000;
 
 /** A message after a change of it, and the members who may see it. */
 export interface ChangedMessage {
@@ -24,6 +28,9 @@ export interface ChangedMessage {
 /** The chats' logs as the group committer needs them: load a state, insert rows, recognise its own. */
 @Injectable()
 export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
+  /** A server that has just started is asked for a thousand chats in a second. */
+  private readonly states = new SharedQuery((chatIds: string[]) => this.readAll(chatIds));
+
   constructor(
     private readonly chats: ChatsRepository,
     private readonly members: ChatMembersRepository,
@@ -37,42 +44,79 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
    * place and loads again.
    */
   load(chatId: string, known?: ChatState): Promise<ChatState> {
-    return withDeadline(known ? this.refresh(known) : this.read(chatId));
+    return withDeadline(known ? this.refresh(known) : this.states.ask(chatId));
   }
 
   private async refresh(known: ChatState): Promise<ChatState> {
     const last = await this.log.findLast(known.chatId);
-    return last?.rev === known.rev ? known : this.read(known.chatId);
+    return last?.rev === known.rev ? known : this.states.ask(known.chatId);
   }
 
-  private async read(chatId: string): Promise<ChatState> {
-    let chat = await this.find(chatId);
-    const last = await this.log.findLast(chatId);
-    const rev = last?.rev ?? 0;
-    const isBehind = rev > chat.projectedRev && (await this.projectAll(chatId, chat.projectedRev, chat.type));
-    if (isBehind) chat = await this.find(chatId);
-    const pins = new Map(await this.changes.findPins(chatId));
-    const active = (await this.members.findActive([chatId], Number.POSITIVE_INFINITY)).get(chatId) ?? [];
-    const roster = new Map(active.map(({ userId, role, joinedAt }) => [userId, { userId, role, joinedAt }]));
-    const seq = last?.seq ?? last?.lastSeq ?? 0;
-    const lastActivityAt = last?.createdAt ?? chat.lastActivityAt;
-    return new ChatState(chatId, chat.type, rev, seq, roster, lastActivityAt, chat.profile, pins);
+  /**
+   * `projectedRev` and the last row come before roster and pins. Read at the same time they could be older than
+   * that row, and a rule be checked on them.
+   */
+  private async readAll(chatIds: string[]): Promise<Answers<string, ChatState>> {
+    const [chats, ends] = await Promise.all([this.chats.findByIds(chatIds), this.log.findEnds(chatIds)]);
+    const behind = await this.findBehind(chats, ends);
+    const upToDate = chats.filter(({ id }) => !behind.has(id));
+    const makers = new Map<string, () => ChatState>();
+    for (const portion of portionsOf(upToDate))
+      for (const [id, make] of await this.readPortion(portion, ends)) makers.set(id, make);
+    return (chatId) => makers.get(chatId)?.() ?? this.repaired(behind.get(chatId), ends);
   }
 
-  private async find(chatId: string): Promise<ChatRecord> {
-    const chat = await this.chats.findById(chatId);
+  /** Those with changes that are not in `chat_members` yet. */
+  private async findBehind(
+    chats: ChatRecord[],
+    ends: ReadonlyMap<string, LogEnd>,
+  ): Promise<Map<string, ChatRecord>> {
+    const moved = chats.filter(({ id, projectedRev }) => (ends.get(id)?.rev ?? 0) > projectedRev);
+    const changed = await this.log.findChatsWithChangesAfter(
+      moved.map(({ id, projectedRev }) => ({ chatId: id, rev: projectedRev })),
+      'all',
+    );
+    const behind = new Set(changed);
+    return new Map(moved.filter(({ id }) => behind.has(id)).map((chat) => [chat.id, chat]));
+  }
+
+  private async repaired(
+    chat: ChatRecord | undefined,
+    ends: ReadonlyMap<string, LogEnd>,
+  ): Promise<ChatState> {
     if (!chat) throw new NotFoundError('Chat');
-    return chat;
+    await this.projectAll(chat);
+    const makers = await this.readPortion(await this.chats.findByIds([chat.id]), ends);
+    const make = makers.get(chat.id);
+    if (!make) throw new NotFoundError('Chat');
+    return make();
   }
 
-  /** Whether there was anything to work in. */
-  private async projectAll(chatId: string, afterRev: number, type: ChatType): Promise<boolean> {
-    const rows = await this.log.findChanges(chatId, afterRev);
+  /** By chat a maker of its state: each who asks has one of their own, as it goes on from there. */
+  private async readPortion(
+    chats: ChatRecord[],
+    ends: ReadonlyMap<string, LogEnd>,
+  ): Promise<Map<string, () => ChatState>> {
+    const chatIds = chats.map(({ id }) => id);
+    const [rosters, pins] = await Promise.all([
+      this.members.findRosters(chatIds),
+      this.changes.findPins(chatIds),
+    ]);
+    return new Map(
+      chats.map(({ id, type, profile, lastActivityAt }) => {
+        const { rev, seq, at } = ends.get(id) ?? { rev: 0, seq: 0, at: lastActivityAt };
+        const roster = () => new Map(rosters.get(id)?.map((entry) => [entry.userId, entry]));
+        return [id, () => new ChatState(id, type, rev, seq, roster(), at, profile, new Map(pins.get(id)))];
+      }),
+    );
+  }
+
+  private async projectAll({ id, projectedRev, type }: ChatRecord): Promise<void> {
+    const rows = await this.log.findChanges(id, projectedRev);
     const ofMessages = rows.filter(({ kind }) => kind === 'message_changed');
     // First, and all at once: their order does not matter, and a mark behind them says that they are done.
     await this.changes.project(ofMessages);
     for (const row of rows) if (row.kind !== 'message_changed') await this.projectRoster(row, type);
-    return rows.length > 0;
   }
 
   /**
@@ -136,6 +180,22 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
     if (own || !row.clientMessageId) return own ?? null;
     return this.log.findBySend(row.chatId, row.senderId, row.clientMessageId);
   }
+}
+
+/** As many chats at a time as have a bounded number of members; one alone may have more. */
+function portionsOf(chats: ChatRecord[]): ChatRecord[][] {
+  const portions: ChatRecord[][] = [];
+  let room = 0;
+  for (const chat of chats) {
+    room -= chat.memberCount;
+    const last = portions.at(-1);
+    if (last && room >= 0) last.push(chat);
+    else {
+      portions.push([chat]);
+      room = MEMBERS_AT_ONCE - chat.memberCount;
+    }
+  }
+  return portions;
 }
 
 /** Which row of an ordered insert a unique index refused, and the fields of that index. */

@@ -1,3 +1,4 @@
+import { type ObjectId, toObjectId } from '../../database/object-id.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { type ChatProfile, DEFAULT_SETTINGS, NO_INFO } from './chat-profile.js';
 
@@ -19,6 +20,7 @@ export interface ChatRosterEntry {
  */
 export class ChatState {
   private audienceCache: readonly string[] | null = null;
+  private idCache: ObjectId | null = null;
   /** The last change of each message that was changed lately, oldest first; complete above `unknownUpTo`. */
   private readonly changed = new Map<string, number>();
   private unknownUpTo = 0;
@@ -38,6 +40,11 @@ export class ChatState {
     /** The pinned messages by id, with the moment from which on there is nothing left of them. */
     private readonly pins = new Map<string, Date | undefined>(),
   ) {}
+
+  /** `chatId` as rows have it. */
+  get id(): ObjectId {
+    return (this.idCache ??= toObjectId(this.chatId));
+  }
 
   has(userId: string): boolean {
     return this.roster.has(userId);

@@ -9,12 +9,29 @@ import { ChatsRepository } from '../chats.repository.js';
 const FLUSH_MS = 100;
 const MAX_FLUSH_MS = 500;
 const MORE_MS_PER_CHAT = 2;
+/** The longest that a chat which was written a moment ago waits to be written again. */
+const MAX_REST_MS = 10_000;
 
-/** Gathers how far each chat has come and writes it in one go, since only order in lists and the cost of a load depend on it. */
+interface Move {
+  projectedRev: number;
+  lastActivityAt?: Date;
+}
+
+/**
+ * Gathers how far each chat has come and writes it in one go, since only order in lists and the cost of a load
+ * depend on it. Where many chats are lively, one that was just written rests before it is written again: it is
+ * at the top of its lists already. Whoever reads a list here writes what they need of it first (`catchUp`).
+ */
 @Injectable()
 export class ChatWatermarks {
   private readonly logger = new Logger(ChatWatermarks.name);
-  private readonly moves = new Map<string, { projectedRev: number; lastActivityAt?: Date }>();
+  private readonly moves = new Map<string, Move>();
+  /** Of `moves` those that nobody has been told of. */
+  private readonly untold = new Set<string>();
+  /** Of `moves` those that the next flush writes; the others rest. */
+  private readonly due = new Set<string>();
+  /** When chats were written that may still rest, the earliest first. */
+  private readonly written = new Map<string, number>();
   private timer: ClockTimer | null = null;
   private pauseMs = FLUSH_MS;
   private flushing: Promise<void> = Promise.resolve();
@@ -29,16 +46,53 @@ export class ChatWatermarks {
   move(chatId: string, projectedRev: number, activityAt: Date | null): void {
     const lastActivityAt = activityAt ?? this.moves.get(chatId)?.lastActivityAt;
     this.moves.set(chatId, { projectedRev, ...(lastActivityAt && { lastActivityAt }) });
-    this.timer ??= this.clock.setTimer(this.pauseMs, () => void this.flush());
+    this.untold.add(chatId);
+    // Whoever reads the chat works a change of a message in again, until this is written.
+    if (activityAt === null || !this.written.has(chatId)) this.due.add(chatId);
+    this.schedule();
   }
 
-  /** Writes what has gathered. A failure is logged: the log has it all. */
+  /** Writes all that has gathered. A failure is logged: the log has it all. */
   async flush(): Promise<void> {
-    this.timer?.cancel();
+    await this.write([...this.moves.keys()]);
+  }
+
+  /** After it, these chats have their places in lists, as far as they moved on this node. */
+  async catchUp(chatIds: readonly string[]): Promise<void> {
+    const behind = chatIds.filter((chatId) => this.moves.has(chatId));
+    if (behind.length > 0) await this.write(behind);
+    else await this.flushing;
+  }
+
+  private schedule(): void {
+    this.timer ??= this.clock.setTimer(this.pauseMs, () => void this.flushDue());
+  }
+
+  private async flushDue(): Promise<void> {
     this.timer = null;
-    const moves = [...this.moves].map(([chatId, move]) => ({ chatId, ...move }));
-    this.moves.clear();
-    this.pauseMs = Math.min(FLUSH_MS + moves.length * MORE_MS_PER_CHAT, MAX_FLUSH_MS);
+    this.endRests();
+    const due = [...this.due];
+    this.pauseMs = Math.min(FLUSH_MS + due.length * MORE_MS_PER_CHAT, MAX_FLUSH_MS);
+    await this.write(due);
+    if (this.moves.size > 0) this.schedule();
+  }
+
+  /** Up to some hundred chats a second hardly rest. */
+  private endRests(): void {
+    const now = this.clock.nowMs();
+    const restMs = Math.min(this.written.size * MORE_MS_PER_CHAT, MAX_REST_MS);
+    for (const [chatId, at] of this.written) {
+      if (now - at < restMs) return;
+      this.written.delete(chatId);
+      if (this.moves.has(chatId)) this.due.add(chatId);
+    }
+  }
+
+  /** Tells of all that has moved, also of what is written later. */
+  private async write(chatIds: string[]): Promise<void> {
+    const moves = chatIds.flatMap((chatId) => this.take(chatId) ?? []);
+    const told = [...this.untold];
+    this.untold.clear();
     this.flushing = this.flushing.then(async () => {
       if (moves.length > 0) await withDeadline(this.chats.moveWatermarks(moves));
     });
@@ -46,6 +100,16 @@ export class ChatWatermarks {
       this.logger.warn(`watermarks of ${moves.length} chats not written: ${String(error)}`);
     });
     await this.flushing;
-    if (moves.length > 0) this.events.publish('chats.moved', { chatIds: moves.map(({ chatId }) => chatId) });
+    if (told.length > 0) this.events.publish('chats.moved', { chatIds: told });
+  }
+
+  private take(chatId: string) {
+    const move = this.moves.get(chatId);
+    if (!move) return null;
+    this.moves.delete(chatId);
+    this.due.delete(chatId);
+    this.written.delete(chatId); // re-inserting keeps the earliest first
+    this.written.set(chatId, this.clock.nowMs());
+    return { chatId, ...move };
   }
 }

@@ -35,12 +35,18 @@ export class MessageChangesRepository {
     return this.asOfNow(await this.rows.find({ _id: { $in: ids }, seq: { $exists: true } }).toArray());
   }
 
-  /** The pinned messages of a chat by id, with when they are gone; there are never many. */
-  async findPins(chatId: string): Promise<[string, Date | undefined][]> {
-    const rows = await this.rows
-      .find({ chatId: toObjectId(chatId), pinned: true }, { projection: { _id: 1, expiresAt: 1 } })
-      .toArray();
-    return rows.map(({ _id, expiresAt }) => [_id.toHexString(), expiresAt]);
+  /** By chat that has any: the pinned messages by id, with when they are gone; there are never many. */
+  async findPins(chatIds: string[]): Promise<Map<string, [string, Date | undefined][]>> {
+    const pinned = { chatId: { $in: chatIds.map(toObjectId) }, pinned: true };
+    const rows = await this.rows.find(pinned, { projection: { chatId: 1, expiresAt: 1 } }).toArray();
+    const byChat = new Map<string, [string, Date | undefined][]>();
+    for (const { _id, chatId, expiresAt } of rows) {
+      const id = chatId.toHexString();
+      const pins = byChat.get(id) ?? [];
+      pins.push([_id.toHexString(), expiresAt]);
+      byChat.set(id, pins);
+    }
+    return byChat;
   }
 
   /** Answers to these messages, the newest of very many. */

@@ -35,11 +35,23 @@ export interface ReceiptMove {
   shownReadSeq: number;
 }
 
+/** What the caller is answered. */
+interface Marked {
+  chatId: string;
+  seq: number;
+}
+
+interface Waiter {
+  marked: Marked;
+  resolve(marked: Marked): void;
+  reject(error: unknown): void;
+}
+
 interface Gathered {
   deliveredSeq: number;
   readSeq: number;
   shownReadSeq: number;
-  waiters: { resolve(): void; reject(error: unknown): void }[];
+  waiters: Waiter[];
 }
 
 /**
@@ -65,11 +77,11 @@ export class ReceiptsService implements OnApplicationShutdown {
     private readonly clock: Clock,
   ) {}
 
-  async markDelivered(userId: string, chatId: string, seq: number): Promise<{ chatId: string; seq: number }> {
+  markDelivered(userId: string, chatId: string, seq: number): Promise<Marked> {
     return this.mark({ chatId, userId, deliveredSeq: seq, readSeq: 0, shownReadSeq: 0 }, seq);
   }
 
-  async markRead(userId: string, chatId: string, seq: number): Promise<{ chatId: string; seq: number }> {
+  markRead(userId: string, chatId: string, seq: number): Promise<Marked> {
     return this.mark({ chatId, userId, deliveredSeq: seq, readSeq: seq, shownReadSeq: seq }, seq);
   }
 
@@ -77,15 +89,18 @@ export class ReceiptsService implements OnApplicationShutdown {
     while (this.gathered.size > 0 || this.flushing) await (this.flushing ?? this.flush());
   }
 
-  private async mark(move: ReceiptMove, seq: number): Promise<{ chatId: string; seq: number }> {
+  private mark(move: ReceiptMove, seq: number): Promise<Marked> {
+    const state = this.access.knownMember(move.userId, move.chatId);
+    // Nothing to look up for most of them: deliveries of what this node has told itself.
+    return state && seq <= state.seq && move.readSeq === 0 ? this.gather(move, seq) : this.check(move, seq);
+  }
+
+  private async check(move: ReceiptMove, seq: number): Promise<Marked> {
     const state = await this.access.assertMember(move.userId, move.chatId);
     if (seq > state.seq) await this.assertExists(move.chatId, seq);
     const partnerId = state.type === 'direct' ? state.audience.find((id) => id !== move.userId) : undefined;
     const isShown = move.readSeq === 0 || !partnerId || (await this.privacy.isShown(move.userId, partnerId));
-    await new Promise<void>((resolve, reject) => {
-      this.gather(isShown ? move : { ...move, shownReadSeq: 0 }, { resolve, reject });
-    });
-    return { chatId: move.chatId, seq };
+    return this.gather(isShown ? move : { ...move, shownReadSeq: 0 }, seq);
   }
 
   /** Another node may know more messages than the state cached here. */
@@ -103,8 +118,8 @@ export class ReceiptsService implements OnApplicationShutdown {
 
   private gather(
     { chatId, userId, deliveredSeq, readSeq, shownReadSeq: shown }: ReceiptMove,
-    waiter: Gathered['waiters'][number],
-  ): void {
+    seq: number,
+  ): Promise<Marked> {
     let ofChat = this.gathered.get(chatId);
     if (!ofChat) this.gathered.set(chatId, (ofChat = new Map()));
     let entry = ofChat.get(userId);
@@ -112,8 +127,9 @@ export class ReceiptsService implements OnApplicationShutdown {
     entry.deliveredSeq = Math.max(entry.deliveredSeq, deliveredSeq);
     entry.readSeq = Math.max(entry.readSeq, readSeq);
     entry.shownReadSeq = Math.max(entry.shownReadSeq, shown);
-    entry.waiters.push(waiter);
     this.schedule();
+    const { waiters } = entry;
+    return new Promise((resolve, reject) => waiters.push({ marked: { chatId, seq }, resolve, reject }));
   }
 
   private schedule(): void {
@@ -161,7 +177,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     for (const chatId of chatIds) {
       const step = this.stepOf(chatId, records.get(chatId), batch.get(chatId) ?? new Map());
       if (step) steps.push(step);
-      else settle(batch.get(chatId), (waiter) => waiter.resolve());
+      else settle(batch.get(chatId), (waiter) => waiter.resolve(waiter.marked));
     }
     const lost = steps.length > 0 ? await withDeadline(this.repository.takeSteps(steps)) : [];
     for (const chatId of lost) this.cache.delete(chatId);
@@ -169,7 +185,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     for (const { chatId, toRev, marks } of taken) {
       const before = records.get(chatId)?.marks ?? {};
       this.cache.set(chatId, { rev: toRev, marks: { ...before, ...marks } });
-      settle(batch.get(chatId), (waiter) => waiter.resolve());
+      settle(batch.get(chatId), (waiter) => waiter.resolve(waiter.marked));
     }
     void this.publisher.publish(taken, records);
     return lost;
@@ -210,10 +226,7 @@ export class ReceiptsService implements OnApplicationShutdown {
   }
 }
 
-function settle(
-  members: Map<string, Gathered> | undefined,
-  how: (waiter: Gathered['waiters'][number]) => void,
-): void {
+function settle(members: Map<string, Gathered> | undefined, how: (waiter: Waiter) => void): void {
   for (const { waiters } of members?.values() ?? []) for (const waiter of waiters) how(waiter);
 }
 

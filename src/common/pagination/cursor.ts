@@ -2,11 +2,13 @@ import { ApiProperty } from '@nestjs/swagger';
 
 import { ValidationError } from '../errors/app-error.js';
 import { IntQueryField, OBJECT_ID, TextField } from '../validation/fields.js';
+import { HotPayload } from '../validation/hot-payload.js';
 
 export const DEFAULT_PAGE = 50;
 export const MAX_PAGE = 100;
 
 /** `?limit=&cursor=` of every list. */
+@HotPayload()
 export class PageQueryDto {
   @IntQueryField({
     min: 1,

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -21,6 +21,8 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+
+import { Converted } from './converted.js';
 
 /*
  * One decorator per kind of input field: it validates, and documents itself in Swagger and AsyncAPI.
@@ -66,13 +68,13 @@ function IsCleanText(): PropertyDecorator {
       propertyName: propertyName as string,
       options: { message: '$property must be well-formed text without NUL characters' },
       validator: {
-        validate: (value) =>
-          [value]
-            .flat()
-            .every((one) => typeof one !== 'string' || (one.isWellFormed() && !one.includes('\0'))),
+        validate: (value) => (Array.isArray(value) ? value.every(isCleanText) : isCleanText(value)),
       },
     });
 }
+
+const isCleanText = (value: unknown) =>
+  typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0'));
 
 /** No value twice. class-validator's own `ArrayUnique` compares each with each: seconds for one body of numbers. */
 function IsDistinct(): PropertyDecorator {
@@ -115,7 +117,7 @@ export function TextField(
   const { min = 0, max } = options;
   return applyDecorators(
     documented(options, { type: String, maxLength: max, ...(min && { minLength: min }) }),
-    ...(options.trim ? [Transform(({ value }) => (typeof value === 'string' ? value.trim() : value))] : []),
+    ...(options.trim ? [Converted((value) => (typeof value === 'string' ? value.trim() : value))] : []),
     ...(min ? [MinLength(min)] : []),
     MaxLength(max),
     ...(options.blank === false ? [Matches(/\S/, { message: '$property must not be blank' })] : []),
@@ -182,9 +184,7 @@ export function NumberField(options: FieldOptions & { min: number; max: number }
 /** An integer in a query string, where everything arrives as text. */
 export function IntQueryField(options: FieldOptions & { min: number; max?: number }) {
   return applyDecorators(
-    Transform(({ value }) =>
-      typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value,
-    ),
+    Converted((value) => (typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value)),
     IntField(options),
   );
 }

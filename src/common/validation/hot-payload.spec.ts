@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 
 import { ReceiptDto, TypingDto } from '../../gateways/dto/chat-event.dto.js';
 import { NewMessageDto } from '../../messages/dto/send-message.dto.js';
+import { HistoryQueryDto } from '../../messages/dto/history-query.dto.js';
+import { ValidationError } from '../errors/app-error.js';
+import { toDto } from './dto.pipe.js';
 import { IdListField, TextField } from './fields.js';
 import { acceptHot, HotPayload } from './hot-payload.js';
 
@@ -123,6 +126,29 @@ describe('hot payloads', () => {
     [TypingDto, { chatId: ID, kind: 'voice' }],
   ])('should take the short way for what clients send: %o %j', (dto, payload) => {
     expect(acceptHot(dto, payload)).toEqual(payload);
+  });
+
+  it('should convert what a query brings as text, before it is judged and in what comes of it', () => {
+    const query = { before: '7', limit: '50' };
+
+    expect(acceptHot(HistoryQueryDto, query)).toEqual({ before: 7, limit: 50 });
+    expect(query).toEqual({ before: '7', limit: '50' });
+    expect(acceptHot(HistoryQueryDto, {})).toEqual({});
+  });
+
+  it.each([{ limit: '101' }, { before: '-1' }, { before: '1e3' }, { before: '' }, { before: ['1', '2'] }])(
+    'should leave the query %j to the long way, which says what is wrong',
+    (query) => {
+      expect(acceptHot(HistoryQueryDto, query)).toBeNull();
+      expect(() => toDto(HistoryQueryDto, query)).toThrow(ValidationError);
+    },
+  );
+
+  it('should know the conversions of the class that another extends', () => {
+    @HotPayload()
+    class NarrowQueryDto extends HistoryQueryDto {}
+
+    expect(acceptHot(NarrowQueryDto, { limit: '5' })).toEqual({ limit: 5 });
   });
 
   it('should leave a list to the long way, and its absence not', () => {

@@ -1,11 +1,14 @@
 import { getMetadataStorage, type ValidationArguments, ValidationTypes } from 'class-validator';
 
+import { conversionOf } from './converted.js';
+
 type Dto = new () => object;
 type Fields = Record<string, unknown>;
 type Rule = (value: unknown, object: Fields) => boolean;
 
 interface FieldRules {
   name: string;
+  convert: ((value: unknown) => unknown) | null;
   /** All of them hold: the field is looked at. Else it is right whatever it is, as class-validator sees it. */
   conditions: ((object: Fields, value: unknown) => boolean)[];
   /** `null`: a field with objects of its own, which only the long way can judge. */
@@ -19,31 +22,51 @@ const compiled = new WeakMap<object, FieldRules[]>();
  * A payload of which many come every second. Where all its rules hold it becomes its DTO without the long way
  * of class-transformer and class-validator, which costs more than storing a message; where one does not, the
  * long way says which. The rules are the same objects: those of class-validator's own decorators. For DTOs
- * whose fields are taken as they come, without a `Transform`.
+ * whose fields are taken as they come, or `Converted`, without a `Transform` beside.
  */
 export function HotPayload(): ClassDecorator {
   return (dto) => void hot.add(dto);
 }
 
-/** The payload itself, which has the fields of its DTO and nothing else, or `null`: it has to go the long way. */
+/**
+ * The payload itself, or a copy with what was converted, which has the fields of its DTO and nothing else; or `null`: it
+ * has to go the long way.
+ */
 export function acceptHot<T extends object>(dto: new () => T, input: object): T | null {
   if (!hot.has(dto)) return null;
   let fields = compiled.get(dto);
   if (!fields) compiled.set(dto, (fields = compile(dto)));
   const given = input as Fields;
   let known = 0;
-  for (const { name, conditions, rules } of fields) {
+  let converted: Fields | null = null;
+  for (const { name, convert, conditions, rules } of fields) {
     const isGiven = Object.hasOwn(given, name);
-    const value = isGiven ? given[name] : undefined;
+    let value = isGiven ? given[name] : undefined;
     if (isGiven) {
       if (value === undefined || typeof value === 'object' || typeof value === 'function') return null;
       known += 1;
+      if (convert) {
+        value = convert(value);
+        (converted ??= { ...given })[name] = value;
+      }
     }
-    if (!conditions.every((holds) => holds(given, value))) continue;
-    if (!rules?.every((holds) => holds(value, given))) return null;
+    if (!isLookedAt(conditions, given, value)) continue;
+    if (!isRight(rules, given, value)) return null;
   }
   // Another field is no field of ours.
-  return known === Object.keys(given).length ? (input as T) : null;
+  return known === Object.keys(given).length ? ((converted ?? input) as T) : null;
+}
+
+/** Loops: a closure per field would be most of what a payload leaves to the garbage collector. */
+function isLookedAt(conditions: FieldRules['conditions'], object: Fields, value: unknown): boolean {
+  for (const holds of conditions) if (!holds(object, value)) return false;
+  return true;
+}
+
+function isRight(rules: FieldRules['rules'], object: Fields, value: unknown): boolean {
+  if (!rules) return false;
+  for (const holds of rules) if (!holds(value, object)) return false;
+  return true;
 }
 
 function compile(dto: Dto): FieldRules[] {
@@ -51,7 +74,8 @@ function compile(dto: Dto): FieldRules[] {
   for (const metadata of getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false)) {
     const { propertyName: name, type, constraints, each, constraintCls } = metadata;
     let field = byName.get(name);
-    if (!field) byName.set(name, (field = { name, conditions: [], rules: [] }));
+    if (!field)
+      byName.set(name, (field = { name, convert: conversionOf(dto, name), conditions: [], rules: [] }));
     if (type === ValidationTypes.CONDITIONAL_VALIDATION) {
       field.conditions.push(constraints[0] as FieldRules['conditions'][number]);
     } else if (type === ValidationTypes.CUSTOM_VALIDATION && !each) {

@@ -1,7 +1,9 @@
 import { DEFAULT_PAGE, MAX_PAGE } from '../../common/pagination/cursor.js';
 import { IntQueryField } from '../../common/validation/fields.js';
+import { HotPayload } from '../../common/validation/hot-payload.js';
 
 /** Which page of a chat's messages; at most one of `before`, `after`, `around`, without any the latest. */
+@HotPayload()
 export class HistoryQueryDto {
   @IntQueryField({
     min: 0,

@@ -139,6 +139,11 @@ export function addSavedPeople(add: AddPlan): void {
     add(type, 'findAll', (people) => people.findAll([owner, hex(user(5))]), { isCovered: true });
     add(type, 'findAmong', (people) => people.findAmong(owner, some), { isCovered: true });
     add(type, 'findOwnersAmong', (people) => people.findOwnersAmong(hex(user(5)), some), { keys: 10 });
+    const pairs = some.flatMap((one) => [
+      { ownerId: owner, userId: one },
+      { ownerId: one, userId: owner },
+    ]);
+    add(type, 'findPairs', (people) => people.findPairs(pairs), { keys: 12, docs: 6 });
     add(type, 'findOwners', (people) => people.findOwners(hex(user(5)), 50));
   }
   for (const type of [ContactsRepository, BlocksRepository]) {
@@ -147,8 +152,10 @@ export function addSavedPeople(add: AddPlan): void {
   }
   const between = { keys: 12, docs: 6 };
   add(BlocksRepository, 'findBetween', (blocks) => blocks.findBetween(owner, some), between);
+  const pairs = some.map((one): [string, string] => [owner, one]);
+  add(BlocksRepository, 'findWithin', (blocks) => blocks.findWithin(pairs), { keys: 24, docs: 6 });
   add(BlocksRepository, 'findSince', (blocks) => blocks.findSince(owner, some));
-  add(BlocksRepository, 'findAround', (blocks) => blocks.findAround(hex(user(7))));
+  add(BlocksRepository, 'findAround', (blocks) => blocks.findAround([hex(user(7)), hex(user(8))]));
 }
 
 export async function seedAccounts(insert: Insert): Promise<void> {

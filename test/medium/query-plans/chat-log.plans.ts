@@ -49,6 +49,10 @@ export function addChatLog(add: AddPlan): void {
     keys: 8,
     docs: 4,
   });
+  add(ChatLogRepository, 'findEnds', (log) => log.findEnds([long(0), long(1), long(2)]), {
+    keys: 8,
+    docs: 4,
+  });
   add(ChatLogRepository, 'findTimes', (log) => log.findTimes(long(0), [3, 700, 1500]));
   add(
     ChatLogRepository,
@@ -143,7 +147,7 @@ export function addMessageChanges(add: AddPlan): void {
     const row = change(91_010 + n, { change: one as ChatLogRow['change'] });
     add(MessageChangesRepository, `project, ${one.type}`, (repository) => repository.project([row]));
   });
-  add(MessageChangesRepository, 'findPins', (repository) => repository.findPins(long(0)));
+  add(MessageChangesRepository, 'findPins', (repository) => repository.findPins([long(0), long(1)]));
   add(MessageChangesRepository, 'findQuoting', (repository) =>
     repository.findQuoting([objectId(10, 300)], 200),
   );

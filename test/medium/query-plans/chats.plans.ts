@@ -77,6 +77,10 @@ export function addMembers(add: AddPlan): void {
     keys: 10,
     docs: GROUP_MEMBERS,
   });
+  add(ChatMembersRepository, 'findRosters', (members) => members.findRosters([long(0), long(1)]), {
+    keys: 10,
+    docs: 10,
+  });
   // Nearly all members see nearly all messages: what it reads is what it answers.
   add(ChatMembersRepository, 'findWhoSee', (members) => members.findWhoSee(long(0), 10));
   // It looks at all who have ever been in the group.
@@ -108,9 +112,12 @@ export function addMembers(add: AddPlan): void {
     { keys: 3 * CHATS, docs: CHATS },
   );
   add(ChatMembersRepository, 'hide', (members) => members.hide(long(0), hex(user(7)), 1));
-  add(ChatMembersRepository, 'unhideEmpty', (members) => members.unhideEmpty(long(0), hex(user(7))));
+  add(ChatMembersRepository, 'noteStars', (members) => members.noteStars(long(0), hex(user(7))));
+  add(ChatMembersRepository, 'unhideEmpty', (members) => members.unhideEmpty([long(0)], hex(user(7))));
   // Only ever of a direct chat: its two.
-  add(ChatMembersRepository, 'unhideEmpty, all', (members) => members.unhideEmpty(hex(chat(500))));
+  add(ChatMembersRepository, 'unhideEmpty, all', (members) =>
+    members.unhideEmpty([hex(chat(500)), hex(chat(501))]),
+  );
   const change = (rev: number, rest: Partial<ChatLogRow>) =>
     rowOf(0, rev, { seq: undefined, lastSeq: MESSAGES_PER_CHAT, ...rest });
   const roster = [{ userId: user(2900), role: 'member' as const }];
