@@ -15,7 +15,9 @@ export interface SessionRecord {
 }
 
 /** What is asked of a live session at each request. */
-export type SessionUse = Pick<Session, 'lastUsedAt' | 'expiresAt'>;
+export interface SessionUse extends Pick<Session, 'lastUsedAt' | 'expiresAt'> {
+  userId: string;
+}
 
 export interface NewSession {
   readonly id: string;
@@ -46,24 +48,21 @@ export class SessionsRepository {
     await this.sessions.create({ ...session, ...ids, lastUsedAt: session.createdAt });
   }
 
-  /** `null` when it is not live. */
-  async findUse({ id, userId, now }: { id: string; userId: string; now: Date }): Promise<SessionUse | null> {
-    const filter = { _id: toObjectId(id), userId: toObjectId(userId), expiresAt: { $gt: now } };
-    const projection = { _id: 0, lastUsedAt: 1, expiresAt: 1 } as const;
-    const [use] = await findAtOnce(this.sessions, { filter, projection, limit: 1 });
-    return use ?? null;
+  /** Those of these that are live, by id. */
+  async findLive(ids: readonly string[], now: Date): Promise<Map<string, SessionUse>> {
+    const filter = { _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } };
+    const projection = { userId: 1, lastUsedAt: 1, expiresAt: 1 } as const;
+    const found = await findAtOnce(this.sessions, { filter, projection, limit: ids.length });
+    return new Map(
+      found.map(({ _id, userId, lastUsedAt, expiresAt }) => [
+        _id.toHexString(),
+        { userId: userId.toHexString(), lastUsedAt, expiresAt },
+      ]),
+    );
   }
 
-  /** Those of these that are live. */
-  async findLive(ids: readonly string[], now: Date): Promise<Set<string>> {
-    const found = await this.sessions
-      .find({ _id: { $in: ids.map(toObjectId) }, expiresAt: { $gt: now } }, { _id: 1 })
-      .lean<Pick<Session, '_id'>[]>();
-    return new Set(found.map(({ _id }) => _id.toHexString()));
-  }
-
-  async markUsed(id: string, now: Date): Promise<void> {
-    await this.sessions.updateOne({ _id: toObjectId(id) }, { $max: { lastUsedAt: now } });
+  async markUsed(ids: readonly string[], now: Date): Promise<void> {
+    await this.sessions.updateMany({ _id: { $in: ids.map(toObjectId) } }, { $max: { lastUsedAt: now } });
   }
 
   /** One atomic step with the current hash in its filter: of several with one token, one wins. */

@@ -29,7 +29,7 @@ function setUp() {
   const calls = {
     insert: vi.fn<SessionsRepository['insert']>().mockResolvedValue(),
     removeExpired: vi.fn<SessionsRepository['removeExpired']>().mockResolvedValue(),
-    findUse: vi.fn<SessionsRepository['findUse']>(),
+    findLive: vi.fn<SessionsRepository['findLive']>(),
     markUsed: vi.fn<SessionsRepository['markUsed']>().mockResolvedValue(),
     rotate: vi.fn<SessionsRepository['rotate']>(),
     findFamily: vi.fn<SessionsRepository['findFamily']>(),
@@ -41,6 +41,12 @@ function setUp() {
   const sessions = new SessionsService(repository, live, config, new StillClock(), events);
   return { calls, revoked, sessions };
 }
+
+const lastUsed = (lastUsedAt: Date) =>
+  new Map([[USER.sessionId, { userId: USER.userId, lastUsedAt, expiresAt: LATER }]]);
+
+/** All who use a session in the same turn are noted together, behind it. */
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('SessionsService', () => {
   let { calls, revoked, sessions } = setUp();
@@ -91,7 +97,7 @@ describe('SessionsService', () => {
   });
 
   it('should refuse a session that is not live', async () => {
-    calls.findUse.mockResolvedValue(null);
+    calls.findLive.mockResolvedValue(new Map());
 
     await expect(sessions.assertLive(USER)).rejects.toThrow(UnauthenticatedError);
   });
@@ -101,15 +107,16 @@ describe('SessionsService', () => {
     [10 * MINUTE, 1],
   ])('should note its use when the last was %i ms ago: %i times', async (age, times) => {
     const lastUsedAt = new Date(NOW.getTime() - age);
-    calls.findUse.mockResolvedValue({ lastUsedAt, expiresAt: LATER });
+    calls.findLive.mockResolvedValue(lastUsed(lastUsedAt));
 
     await sessions.assertLive(USER);
+    await nextTurn();
 
     expect(calls.markUsed).toHaveBeenCalledTimes(times);
   });
 
   it('should let a request through whose use could not be noted', async () => {
-    calls.findUse.mockResolvedValue({ lastUsedAt: new Date(0), expiresAt: LATER });
+    calls.findLive.mockResolvedValue(lastUsed(new Date(0)));
     calls.markUsed.mockRejectedValue(new Error('the database is down'));
 
     await expect(sessions.assertLive(USER)).resolves.toBeUndefined();

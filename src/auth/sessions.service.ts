@@ -12,6 +12,7 @@ import {
 } from '../common/pagination/cursor.js';
 import { AppConfig } from '../config/app-config.js';
 import { newObjectId } from '../database/object-id.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { hashOf, isHashOf, newRefreshToken, parseRefreshToken, type RefreshToken } from './refresh-token.js';
 import { LiveSessions } from './live-sessions.js';
@@ -24,6 +25,10 @@ const USE_NOTED_EVERY_MS = 10 * 60_000;
 @Injectable()
 export class SessionsService {
   private readonly logger = new Logger(SessionsService.name);
+  private readonly used = new SharedQuery(async (ids: string[]) => {
+    await this.sessions.markUsed(ids, this.clock.now());
+    return () => undefined;
+  });
 
   constructor(
     private readonly sessions: SessionsRepository,
@@ -86,7 +91,7 @@ export class SessionsService {
     if (now.getTime() - use.lastUsedAt.getTime() < USE_NOTED_EVERY_MS) return;
     use.lastUsedAt = now;
     const { sessionId } = user;
-    this.sessions.markUsed(sessionId, now).catch((error: unknown) => {
+    this.used.ask(sessionId).catch((error: unknown) => {
       this.logger.warn('the last use of a session was not noted', { sessionId, error: String(error) });
     });
   }

@@ -2,10 +2,14 @@ import { Injectable } from '@nestjs/common';
 
 import { ChatAccess } from '../chats/chat-access.js';
 import { AppError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { isShownTo } from './call-sight.js';
-import { seatOf } from './call-seats.js';
+import { busyUserIds, seatOf } from './call-seats.js';
 import type { CallRecord } from './call.record.js';
 import { CallsRepository } from './calls.repository.js';
+
+/** Where many devices connect at once, they ring so much later. */
+const PAUSE = { ms: 50, crowd: 2 };
 
 /** Which call is meant. Without an id it is the one that the user is rung or joined in. */
 export interface CallRef {
@@ -17,6 +21,8 @@ export interface CallRef {
 /** Finds calls for those who may know of them; to all others they do not exist. */
 @Injectable()
 export class CallFinder {
+  private readonly live = new SharedQuery((userIds: string[]) => this.findLiveBy(userIds), { pause: PAUSE });
+
   constructor(
     private readonly calls: CallsRepository,
     private readonly access: ChatAccess,
@@ -32,7 +38,7 @@ export class CallFinder {
 
   /** The call in which their devices ring at the moment. */
   async findRinging(userId: string): Promise<CallRecord | null> {
-    const [call] = await this.calls.findLiveOf([userId]);
+    const call = await this.live.ask(userId);
     return call && seatOf(call, userId)?.state === 'ringing' ? call : null;
   }
 
@@ -41,6 +47,14 @@ export class CallFinder {
     if (chatIds.length === 0) return [];
     const calls = await this.calls.findLiveInAny(chatIds);
     return calls.filter((call) => call.isGroup || isShownTo(call, userId));
+  }
+
+  private async findLiveBy(userIds: string[]): Promise<(userId: string) => CallRecord | undefined> {
+    const calls = await this.calls.findLiveOf(userIds);
+    const byUser = new Map(
+      calls.flatMap((call) => busyUserIds(call).map((userId) => [userId, call] as const)),
+    );
+    return (userId) => byUser.get(userId);
   }
 
   private async getOnly(userId: string, to: string | undefined): Promise<CallRecord> {

@@ -4,7 +4,7 @@ import { type Model, type mongo, type Types } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
 import { findAtOnce } from '../database/find-at-once.js';
-import { newObjectId, toObjectId } from '../database/object-id.js';
+import { idsBy, newObjectId, toObjectId } from '../database/object-id.js';
 import { ChatMember, COUNTED, type MemberSpan } from './chat-member.schema.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
 import type { ChatRole, ChatRosterEntry, ChatType } from './log/chat-state.js';
@@ -189,15 +189,19 @@ export class ChatMembersRepository {
     return rows.map(toMembership);
   }
 
-  /** The other ones of a user's direct chats, without chats that the user was never shown. */
-  async findDirectPartners(userId: string): Promise<string[]> {
+  /** The other ones of these users' direct chats, without chats that the user was never shown. */
+  async findDirectPartners(userIds: readonly string[]): Promise<Map<string, string[]>> {
     const rows = await this.model
       .find(
-        { userId: toObjectId(userId), partnerId: { $exists: true }, hiddenUpToSeq: { $ne: 0 } },
-        { _id: 0, partnerId: 1 },
+        {
+          userId: { $in: userIds.map(toObjectId) },
+          partnerId: { $exists: true },
+          hiddenUpToSeq: { $ne: 0 },
+        },
+        { _id: 0, userId: 1, partnerId: 1 },
       )
-      .lean<{ partnerId: Types.ObjectId }[]>();
-    return rows.map((row) => row.partnerId.toHexString());
+      .lean<{ userId: Types.ObjectId; partnerId: Types.ObjectId }[]>();
+    return idsBy(rows, ({ userId, partnerId }) => [userId, partnerId]);
   }
 
   /** Which of `otherIds` share a chat with the user, both still being in it and having been shown it. */

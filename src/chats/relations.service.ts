@@ -8,8 +8,13 @@ export class RelationsService {
   constructor(private readonly members: ChatMembersRepository) {}
 
   /** The other ones of the user's direct chats: they hear of coming and going without asking. */
-  directPartners(userId: string): Promise<string[]> {
-    return this.members.findDirectPartners(userId);
+  async directPartners(userId: string): Promise<string[]> {
+    return (await this.directPartnersOf([userId])).get(userId) ?? [];
+  }
+
+  /** The same for many at once, by user; who has none is not in it. */
+  directPartnersOf(userIds: readonly string[]): Promise<Map<string, string[]>> {
+    return this.members.findDirectPartners(userIds);
   }
 
   /** Of `otherIds`, those who share any chat with the user. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { SharedQuery } from './shared-query.js';
+import { SharedQuery, type SharedQueryOptions } from './shared-query.js';
 
 /** A query whose answers are given by hand. */
-function controlled(maxQuestions?: number) {
+function controlled(options: SharedQueryOptions = {}) {
   const asked: { questions: string[]; answer(): void; fail(error: Error): void }[] = [];
   const query = new SharedQuery<string, string>(
     (questions) =>
@@ -14,7 +14,7 @@ function controlled(maxQuestions?: number) {
         };
         asked.push({ questions, answer: () => resolve(answers), fail: reject });
       }),
-    maxQuestions,
+    options,
   );
   return { query, asked };
 }
@@ -87,7 +87,7 @@ describe('SharedQuery', () => {
   });
 
   it('should ask no more at once than it is told to, the earliest first', async () => {
-    const { query, asked } = controlled(2);
+    const { query, asked } = controlled({ maxQuestions: 2 });
     const answers = Promise.all(['a', 'b', 'c'].map((question) => query.ask(question)));
     await turn();
     asked[0]?.answer();
@@ -96,5 +96,23 @@ describe('SharedQuery', () => {
 
     await answers;
     expect(asked.map(({ questions }) => questions)).toEqual([['a', 'b'], ['c']]);
+  });
+
+  it('should let more share where a crowd comes, and keep nobody waiting who comes alone', async () => {
+    const asked: string[][] = [];
+    const query = new SharedQuery(
+      (questions: string[]) => {
+        asked.push(questions);
+        return Promise.resolve((question) => question);
+      },
+      { pause: { ms: 50, crowd: 2 } },
+    );
+
+    await query.ask('a');
+    await query.ask('b');
+    await Promise.all([query.ask('c'), query.ask('d')]);
+    await Promise.all([query.ask('e'), turn().then(() => query.ask('f'))]);
+
+    expect(asked).toEqual([['a'], ['b'], ['c', 'd'], ['e', 'f']]);
   });
 });

@@ -3,6 +3,13 @@ import { withDeadline } from './deadline.js';
 /** More questions in one query would keep the first of them waiting for the last. */
 const MAX_QUESTIONS = 500;
 
+export interface SharedQueryOptions {
+  /** More questions go into the next query. */
+  readonly maxQuestions?: number;
+  /** How long to wait behind a query that at least `crowd` have shared: the more come, the more share the next. */
+  readonly pause?: { readonly ms: number; readonly crowd: number };
+}
+
 /** Answers one of the questions that a query was about; throws what only this one fails by. */
 export type Answers<Question, Answer> = (question: Question) => Answer | Promise<Answer>;
 
@@ -24,7 +31,7 @@ export class SharedQuery<Question, Answer> {
   /** `find` may get a question twice, and fails all of its questions when it fails. */
   constructor(
     private readonly find: (questions: Question[]) => Promise<Answers<Question, Answer>>,
-    private readonly maxQuestions = MAX_QUESTIONS,
+    private readonly options: SharedQueryOptions = {},
   ) {}
 
   ask(question: Question): Promise<Answer> {
@@ -38,7 +45,12 @@ export class SharedQuery<Question, Answer> {
   }
 
   private async run(): Promise<void> {
-    while (this.waiting.length > 0) await this.answer(this.waiting.splice(0, this.maxQuestions));
+    const { maxQuestions = MAX_QUESTIONS, pause } = this.options;
+    while (this.waiting.length > 0) {
+      const askers = this.waiting.splice(0, maxQuestions);
+      await this.answer(askers);
+      if (pause && askers.length >= pause.crowd) await wait(pause.ms);
+    }
     this.isRunning = false;
   }
 
@@ -50,6 +62,10 @@ export class SharedQuery<Question, Answer> {
       for (const { reject } of askers) reject(error);
     }
   }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
 function settle<Question, Answer>(

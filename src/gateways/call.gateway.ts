@@ -1,4 +1,4 @@
-import { ConnectedSocket, MessageBody } from '@nestjs/websockets';
+import { MessageBody } from '@nestjs/websockets';
 
 import { CallsService } from '../calls/calls.service.js';
 import { IceServers } from '../calls/ice-servers.js';
@@ -8,6 +8,7 @@ import { RealtimePublisher } from '../realtime/realtime.publisher.js';
 import { CallAck, CallUserAck, JoinedCallAck } from './ack.views.js';
 import { callerOf } from './caller-of.js';
 import { ClientEvent } from './client-event.decorator.js';
+import { CurrentSocket } from './current-socket.decorator.js';
 import {
   CallFarewellDto,
   CallRefDto,
@@ -35,7 +36,7 @@ export class CallGateway {
     limit: 'call_user',
   })
   async callUser(
-    @ConnectedSocket() socket: ParleySocket,
+    @CurrentSocket() socket: ParleySocket,
     @MessageBody() dto: CallUserDto,
   ): Promise<CallUserAck> {
     const caller = claimed(socket, dto);
@@ -52,7 +53,7 @@ export class CallGateway {
     limit: 'calls',
   })
   async callAccepted(
-    @ConnectedSocket() socket: ParleySocket,
+    @CurrentSocket() socket: ParleySocket,
     @MessageBody() dto: CallRefDto,
   ): Promise<JoinedCallAck> {
     const caller = claimed(socket, dto);
@@ -68,7 +69,7 @@ export class CallGateway {
     limit: 'calls',
   })
   async callRejected(
-    @ConnectedSocket() socket: ParleySocket,
+    @CurrentSocket() socket: ParleySocket,
     @MessageBody() dto: CallFarewellDto,
   ): Promise<CallAck> {
     const caller = claimed(socket, dto);
@@ -83,7 +84,7 @@ export class CallGateway {
     limit: 'calls',
   })
   async callEnded(
-    @ConnectedSocket() socket: ParleySocket,
+    @CurrentSocket() socket: ParleySocket,
     @MessageBody() dto: CallFarewellDto,
   ): Promise<CallAck> {
     const caller = claimed(socket, dto);
@@ -99,7 +100,7 @@ export class CallGateway {
     limit: 'calls',
   })
   async callResume(
-    @ConnectedSocket() socket: ParleySocket,
+    @CurrentSocket() socket: ParleySocket,
     @MessageBody() dto: CallResumeDto,
   ): Promise<JoinedCallAck> {
     const caller = claimed(socket, dto);
@@ -114,10 +115,7 @@ export class CallGateway {
     emits: ['media_state'],
     limit: 'calls',
   })
-  async mediaState(
-    @ConnectedSocket() socket: ParleySocket,
-    @MessageBody() dto: MediaStateDto,
-  ): Promise<void> {
+  async mediaState(@CurrentSocket() socket: ParleySocket, @MessageBody() dto: MediaStateDto): Promise<void> {
     const caller = claimed(socket, dto);
     const { callId, audio, video, screen } = dto;
     const peers = await this.calls.peersOf(caller, callId);

@@ -1,11 +1,5 @@
 import { Logger } from '@nestjs/common';
-import {
-  ConnectedSocket,
-  MessageBody,
-  type OnGatewayConnection,
-  type OnGatewayDisconnect,
-  type OnGatewayInit,
-} from '@nestjs/websockets';
+import { MessageBody, type OnGatewayInit } from '@nestjs/websockets';
 
 import { CallsService } from '../calls/calls.service.js';
 import { assertOwnIdentity } from '../common/assert-own-identity.js';
@@ -26,14 +20,15 @@ import { UsersService } from '../users/users.service.js';
 import { AuthenticateAck, UserConnectedAck } from './ack.views.js';
 import { callerOf } from './caller-of.js';
 import { ClientEvent } from './client-event.decorator.js';
+import { CurrentSocket } from './current-socket.decorator.js';
 import { AuthenticateDto, UserConnectedDto } from './dto/connection.dto.js';
 import { RealtimeGateway } from './realtime-gateway.decorator.js';
 import { TokenExpiry } from './token-expiry.js';
 import { WsJwtGuard } from './ws-jwt.guard.js';
 
-/** The life of a socket: handshake, rooms, renewal, end. The only gateway with connection hooks. */
+/** The life of a socket: handshake, rooms, renewal, end. The only gateway that minds connections. */
 @RealtimeGateway()
-export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
+export class ConnectionGateway implements OnGatewayInit {
   private readonly logger = new Logger(ConnectionGateway.name);
 
   constructor(
@@ -60,27 +55,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
         (error: unknown) => next(refusal(error)),
       );
     });
-  }
-
-  /** Nothing here waits: no event of the socket can come before it is in its rooms. */
-  handleConnection(socket: ParleySocket): void {
-    const { userId, sessionId } = socket.data.user;
-    if (this.ended.hasJustEnded(sessionId)) return void socket.disconnect(true);
-    void socket.join([userRoom(userId), sessionRoom(sessionId)]);
-    this.presence.active(userId, socket.id);
-    this.events.publish('device.connected', { userId, sessionId, socketId: socket.id });
-    this.expiry.watch(socket);
-    this.ring(socket).catch((error: unknown) => this.logger.warn(`not rung: ${String(error)}`));
-  }
-
-  handleDisconnect(socket: ParleySocket): void {
-    const { userId } = socket.data.user;
-    this.presence.inactive(userId, socket.id);
-    this.events.publish('device.disconnected', { userId, socketId: socket.id });
-    this.expiry.forget(socket);
-    this.calls.disconnected(callerOf(socket)).catch((error: unknown) => {
-      this.logger.warn(`the call of a lost socket not interrupted: ${String(error)}`);
-    });
+    server.on('connection', (socket) => this.connected(socket));
   }
 
   @ClientEvent('user_connected', {
@@ -90,7 +65,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     emits: ['user_online'],
   })
   async userConnected(
-    @ConnectedSocket() socket: ParleySocket,
+    @CurrentSocket() socket: ParleySocket,
     @MessageBody() claims: UserConnectedDto,
   ): Promise<UserConnectedAck> {
     const { userId, sessionId } = socket.data.user;
@@ -109,7 +84,7 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     acceptsExpiredToken: true,
   })
   async renew(
-    @ConnectedSocket() socket: ParleySocket,
+    @CurrentSocket() socket: ParleySocket,
     @MessageBody() dto: AuthenticateDto,
   ): Promise<AuthenticateAck> {
     const before = socket.data.user;
@@ -126,6 +101,28 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
     return { expiresAt: new Date(user.expiresAtMs).toISOString() };
   }
 
+  /** Nothing here waits: no event of the socket can come before it is in its rooms. */
+  private connected(socket: ParleySocket): void {
+    const { userId, sessionId } = socket.data.user;
+    if (this.ended.hasJustEnded(sessionId)) return void socket.disconnect(true);
+    socket.once('disconnect', () => this.disconnected(socket));
+    void socket.join([userRoom(userId), sessionRoom(sessionId)]);
+    this.presence.active(userId, socket.id);
+    this.events.publish('device.connected', { userId, sessionId, socketId: socket.id });
+    this.expiry.watch(socket);
+    this.ring(socket).catch((error: unknown) => this.logger.warn(`not rung: ${String(error)}`));
+  }
+
+  private disconnected(socket: ParleySocket): void {
+    const { userId } = socket.data.user;
+    this.presence.inactive(userId, socket.id);
+    this.events.publish('device.disconnected', { userId, socketId: socket.id });
+    this.expiry.forget(socket);
+    this.calls.disconnected(callerOf(socket)).catch((error: unknown) => {
+      this.logger.warn(`the call of a lost socket not interrupted: ${String(error)}`);
+    });
+  }
+
   /** A device that comes while a call rings rings too. */
   private async ring(socket: ParleySocket): Promise<void> {
     const call = await this.calls.ringing(socket.data.user.userId);
@@ -135,13 +132,19 @@ export class ConnectionGateway implements OnGatewayInit, OnGatewayConnection, On
   }
 
   private async authenticate(socket: ParleySocket): Promise<void> {
-    await this.limiter.consume('connect', clientAddress(socket.request, this.config.trustProxy));
+    await this.limiter.consume('connect', this.addressOf(socket));
     try {
       socket.data.user = await this.guard.authenticate(socket);
     } catch (error) {
       if (toErrorInfo(error).code === 'INTERNAL') this.logger.error(`handshake failed: ${String(error)}`);
       throw error;
     }
+  }
+
+  /** Who has left and comes again by the same connection has no request any more (`releaseRequest`). */
+  private addressOf({ request, conn }: ParleySocket): string {
+    const given = request as typeof request | null;
+    return given ? clientAddress(given, this.config.trustProxy) : conn.remoteAddress;
   }
 }
 

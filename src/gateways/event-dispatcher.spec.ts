@@ -19,7 +19,8 @@ describe('EventDispatcher', () => {
       emit: (...args: unknown[]) => emitted.push(args),
     };
     deadline = new ReplyDeadline();
-    dispatcher = new EventDispatcher(socket as unknown as ParleySocket, deadline, new FrameBatcher());
+    dispatcher = new EventDispatcher(deadline, new FrameBatcher());
+    dispatcher.listenTo(socket as unknown as ParleySocket);
     return () => deadline.stop();
   });
 
@@ -48,7 +49,7 @@ describe('EventDispatcher', () => {
 
   it('should answer what a filter has replied, and nothing after it', async () => {
     const error = { code: 'NOT_FOUND', message: 'x' } as const;
-    handle('join_chat', (_, reply) => {
+    handle('join_chat', (_, __, reply) => {
       reply.answer({ ok: false, error });
       return Promise.resolve('ignored');
     });
@@ -91,7 +92,7 @@ describe('EventDispatcher', () => {
   it('should hand on the one payload, of some events as a string too', () => {
     const heard: unknown[] = [];
     for (const event of ['join_chat', 'new_message']) {
-      handle(event, (payload) => {
+      handle(event, (_, payload) => {
         heard.push(payload);
         return Promise.resolve();
       });
@@ -118,7 +119,7 @@ describe('EventDispatcher', () => {
 
   it('should call handlers in the order of the events, before any of them has answered', () => {
     const calls: unknown[] = [];
-    handle('new_message', (payload) => {
+    handle('new_message', (_, payload) => {
       calls.push(payload);
       return new Promise(() => undefined);
     });

@@ -10,32 +10,33 @@ import { WsExceptionFilter } from './ws-exception.filter.js';
 const failures = new WsExceptionFilter();
 
 /** A gateway method behind its guards and pipes; a failure is replied already when it resolves, or it rejects or throws. */
-export type EventHandler = (payload: unknown, reply: Reply) => Promise<unknown>;
+export type EventHandler = (socket: ParleySocket, payload: unknown, reply: Reply) => Promise<unknown>;
 
 /**
- * One listener per socket for all events: finds the handler, wraps what it returns into the ack, and
- * answers what nobody handles. It stands where Nest's adapter would build a chain of observables per
- * event and an interceptor another two (ADR 0004).
+ * One table of handlers for all sockets, and one listener per socket for all events: finds the handler, wraps what it
+ * returns into the ack, and answers what nobody handles. It stands where Nest's adapter would build a chain of
+ * observables per socket and event and an interceptor another two (ADR 0004).
  */
 export class EventDispatcher {
   private readonly handlers = new Map<string, EventHandler>();
 
   constructor(
-    private readonly socket: ParleySocket,
     private readonly deadline: ReplyDeadline,
     private readonly frames: FrameBatcher,
-  ) {
-    socket.onAny((event: string, ...args: unknown[]) => this.dispatch(event, args));
-  }
+  ) {}
 
   add(event: string, handler: EventHandler): void {
     this.handlers.set(event, handler);
   }
 
-  private dispatch(name: string, args: unknown[]): void {
+  listenTo(socket: ParleySocket): void {
+    socket.onAny((event: string, ...args: unknown[]) => this.dispatch(socket, event, args));
+  }
+
+  private dispatch(socket: ParleySocket, name: string, args: unknown[]): void {
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (args.pop() as (body: AckBody) => void) : null;
-    const event = new OpenEvent(this.socket, this.frames, name, ack);
+    const event = new OpenEvent(socket, this.frames, name, ack);
     const handler = this.handlers.get(name);
     if (!handler)
       return event.answer(failure({ code: 'NOT_FOUND', message: 'No such event: see /docs/events' }));
@@ -49,7 +50,7 @@ export class EventDispatcher {
       failures.answer(error, name, event);
     };
     try {
-      handler(normalise(name, args[0]), event).then((data) => {
+      handler(socket, normalise(name, args[0]), event).then((data) => {
         this.deadline.close(event);
         event.answer({ ok: true, data: data ?? {} });
       }, fail);

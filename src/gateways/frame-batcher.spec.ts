@@ -32,13 +32,14 @@ const frames = () => written.filter((word) => word.includes(':'));
 
 describe('FrameBatcher', () => {
   let batcher: FrameBatcher;
+  let engine: EventEmitter;
   let ann: Connection;
   let bob: Connection;
 
   beforeEach(() => {
     written = [];
     batcher = new FrameBatcher();
-    const engine = new EventEmitter();
+    engine = new EventEmitter();
     batcher.watch(engine);
     [ann, bob] = ['ann', 'bob'].map((name) => new Connection(name)) as [Connection, Connection];
     for (const connection of [ann, bob]) engine.emit('connection', connection);
@@ -103,9 +104,9 @@ describe('FrameBatcher', () => {
         throw new Error('gone');
       },
     });
-    const engine = new EventEmitter();
-    batcher.watch(engine);
-    engine.emit('connection', broken);
+    const lone = new EventEmitter();
+    batcher.watch(lone);
+    lone.emit('connection', broken);
 
     broken.send('1');
     bob.send('1');
@@ -113,5 +114,18 @@ describe('FrameBatcher', () => {
     await endOfTurn();
 
     expect(frames()).toEqual(['bob:1']);
+  });
+
+  it('should hold the answer to an upgrade until the first frame goes, and no other answer', async () => {
+    const socket = ann.transport.socket._socket;
+    engine.emit('headers', {}, { headers: {}, socket });
+    expect(written).toEqual([]);
+
+    engine.emit('headers', {}, { headers: { upgrade: 'websocket' }, socket });
+    ann.send('open');
+    await endOfTurn();
+    await endOfTurn();
+
+    expect(written).toEqual(['cork', 'cork', 'ann:open', 'uncork', 'uncork']);
   });
 });

@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 
 interface Engine {
   on(event: 'connection', listener: (connection: Connection) => void): unknown;
+  on(event: 'headers', listener: (headers: object, request: IncomingMessage) => void): unknown;
 }
 
 /** What is used of engine.io's socket, beside what its types tell. */
@@ -26,12 +28,16 @@ export class FrameBatcher {
 
   /** All connections to come. */
   watch(engine: Engine): void {
-    // One function for all: `this` is the connection.
     const hold = (connection: Connection) => this.hold(connection);
+    // One function for all: `this` is the connection.
+    function held(this: Connection): void {
+      hold(this);
+    }
     engine.on('connection', (connection) => {
-      connection.flush = function held(this: Connection) {
-        hold(this);
-      };
+      connection.flush = held;
+    });
+    engine.on('headers', (_headers, request) => {
+      if (request.headers.upgrade !== undefined) withFirstFrame(request.socket);
     });
   }
 
@@ -78,6 +84,12 @@ export class FrameBatcher {
       if (this.waiting.size > 0) this.schedule();
     }
   }
+}
+
+/** The answer to an upgrade and the first frame, which follows in the same turn, are one write too. */
+function withFirstFrame(tcp: Pick<TcpSocket, 'cork' | 'uncork'>): void {
+  tcp.cork();
+  setImmediate(() => tcp.uncork());
 }
 
 function write(connection: Connection): void {

@@ -44,10 +44,10 @@ export class HotEvents {
     }
   }
 
-  /** In place of Nest's handler of this event for this socket; `null` where Nest's is the one. */
-  handlerOf(event: string, socket: ParleySocket): EventHandler | null {
+  /** In place of Nest's handler of this event; `null` where Nest's is the one. */
+  handlerOf(event: string): EventHandler | null {
     const hot = this.events.get(event);
-    return hot ? (payload) => this.run(hot, socket, payload) : null;
+    return hot ? (socket, payload) => this.run(hot, socket, payload) : null;
   }
 
   /** Throws or rejects what the dispatcher answers as Nest's filter would. */

@@ -1,4 +1,4 @@
-import { ConnectedSocket, MessageBody } from '@nestjs/websockets';
+import { MessageBody } from '@nestjs/websockets';
 
 import { assertOwnIdentity } from '../common/assert-own-identity.js';
 import type { Presence } from '../common/ports/presence-reader.js';
@@ -7,6 +7,7 @@ import { PresenceViews } from '../presence/presence-views.service.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { PresenceView } from './ack.views.js';
 import { ClientEvent } from './client-event.decorator.js';
+import { CurrentSocket } from './current-socket.decorator.js';
 import { PresenceDto, SetActiveDto } from './dto/connection.dto.js';
 import { RealtimeGateway } from './realtime-gateway.decorator.js';
 
@@ -27,7 +28,7 @@ export class PresenceGateway {
     limit: 'presence',
   })
   async watch(
-    @ConnectedSocket() socket: ParleySocket,
+    @CurrentSocket() socket: ParleySocket,
     @MessageBody() dto: PresenceDto,
   ): Promise<Record<string, Presence>> {
     assertOwnIdentity(socket.data.user.userId, dto);
@@ -41,7 +42,7 @@ export class PresenceGateway {
     emits: ['user_online', 'user_offline'],
     limit: 'presence',
   })
-  setActive(@ConnectedSocket() socket: ParleySocket, @MessageBody() dto: SetActiveDto): void {
+  setActive(@CurrentSocket() socket: ParleySocket, @MessageBody() dto: SetActiveDto): void {
     const { userId } = socket.data.user;
     assertOwnIdentity(userId, dto);
     if (!socket.connected) return; // gone while its event waited: nothing would ever end this presence

@@ -1,4 +1,4 @@
-import { ConnectedSocket, MessageBody } from '@nestjs/websockets';
+import { MessageBody } from '@nestjs/websockets';
 
 import { CallsService } from '../calls/calls.service.js';
 import type { Signal } from '../calls/signal.js';
@@ -8,6 +8,7 @@ import { RealtimePublisher } from '../realtime/realtime.publisher.js';
 import { sendSignals } from '../realtime/signal-events.js';
 import { callerOf } from './caller-of.js';
 import { ClientEvent } from './client-event.decorator.js';
+import { CurrentSocket } from './current-socket.decorator.js';
 import { AnswerDto, IceCandidateDto, OfferDto } from './dto/signal-event.dto.js';
 import { RealtimeGateway } from './realtime-gateway.decorator.js';
 
@@ -26,7 +27,7 @@ export class SignalGateway {
     emits: ['offer'],
     limit: 'offers',
   })
-  offer(@ConnectedSocket() socket: ParleySocket, @MessageBody() dto: OfferDto): Promise<void> {
+  offer(@CurrentSocket() socket: ParleySocket, @MessageBody() dto: OfferDto): Promise<void> {
     return this.pass(socket, dto, { offer: dto.offer });
   }
 
@@ -36,7 +37,7 @@ export class SignalGateway {
     emits: ['answer'],
     limit: 'offers',
   })
-  answer(@ConnectedSocket() socket: ParleySocket, @MessageBody() dto: AnswerDto): Promise<void> {
+  answer(@CurrentSocket() socket: ParleySocket, @MessageBody() dto: AnswerDto): Promise<void> {
     return this.pass(socket, dto, { answer: dto.answer });
   }
 
@@ -46,7 +47,7 @@ export class SignalGateway {
     emits: ['ice_candidate'],
     limit: 'ice_candidate',
   })
-  iceCandidate(@ConnectedSocket() socket: ParleySocket, @MessageBody() dto: IceCandidateDto): Promise<void> {
+  iceCandidate(@CurrentSocket() socket: ParleySocket, @MessageBody() dto: IceCandidateDto): Promise<void> {
     return this.pass(socket, dto, { candidate: dto.candidate });
   }
 

@@ -6,9 +6,11 @@ import type { RedisLink } from '../cluster/redis-link.js';
 import type { PrimaryChannel } from '../cluster/workers/primary-channel.js';
 import type { AppConfig } from '../config/app-config.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
+import { NOBODY } from './event-arguments.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
 import type { FrameBatcher } from './frame-batcher.js';
 import { HotEvents } from './hot-events.js';
+import { releaseRequest, releaseResponses } from './idle-memory.js';
 import { ReplyDeadline } from './reply-deadline.js';
 import { streamAdapter } from './stream-adapter.js';
 import { textPackets } from './text-packets.js';
@@ -33,12 +35,17 @@ export interface Others {
   primary: PrimaryChannel | null;
 }
 
-/** Socket.IO on the app's own port, with our limits, and one dispatcher per socket. */
+/** A method of a gateway in Nest's pipeline, bound to `NOBODY`. */
+interface NestHandler {
+  message: string;
+  callback: (...args: unknown[]) => unknown;
+}
+
+/** Socket.IO on the app's own port, with our limits, and one dispatcher for all events. */
 export class SocketIoAdapter extends IoAdapter {
-  private readonly dispatchers = new WeakMap<ParleySocket, EventDispatcher>();
   private readonly deadline = new ReplyDeadline();
+  private readonly dispatcher: EventDispatcher;
   private readonly context: INestApplicationContext;
-  private hot: HotEvents | null = null;
   private routing: WorkerRouting | null = null;
 
   constructor(
@@ -49,6 +56,7 @@ export class SocketIoAdapter extends IoAdapter {
   ) {
     super(app);
     this.context = app;
+    this.dispatcher = new EventDispatcher(this.deadline, frames);
   }
 
   override createIOServer(port: number, options?: ServerOptions) {
@@ -63,29 +71,31 @@ export class SocketIoAdapter extends IoAdapter {
       httpCompression: false,
       ...(adapter && { adapter }),
       parser: textPackets,
-      cors: { origin: this.config.corsOrigin, credentials: true },
+      cors: corsFor(this.config.corsOrigin),
     } as ServerOptions);
     this.frames.watch(server.engine);
+    releaseResponses(server.engine);
+    server.on('connection', (socket: ParleySocket) => {
+      releaseRequest(socket);
+      this.dispatcher.listenTo(socket);
+    });
     if (this.others.primary) this.routing = new WorkerRouting(server.engine, this.others.primary);
     return server;
   }
 
-  /** Nest calls it once per gateway and socket, with the handlers bound to the socket. */
-  override bindMessageHandlers(
-    socket: ParleySocket,
-    handlers: { message: string; callback: (...args: unknown[]) => unknown }[],
-  ): void {
-    const dispatcher = this.dispatchers.get(socket) ?? this.dispatch(socket);
-    const hot = (this.hot ??= this.context.get<HotEvents>(HotEvents));
-    for (const { message, callback } of handlers) {
-      dispatcher.add(message, hot.handlerOf(message, socket) ?? (callback as EventHandler));
-    }
+  /** Nest would bind a gateway's handlers to each client that connects: they are bound once, at the start. */
+  override bindClientConnect(_server: unknown, bind: (client: object) => void): void {
+    bind(NOBODY);
   }
 
-  private dispatch(socket: ParleySocket): EventDispatcher {
-    const dispatcher = new EventDispatcher(socket, this.deadline, this.frames);
-    this.dispatchers.set(socket, dispatcher);
-    return dispatcher;
+  /** No gateway has hooks that Nest calls: `ConnectionGateway` listens by itself. */
+  override bindClientDisconnect(): void {}
+
+  override bindMessageHandlers(_nobody: object, handlers: NestHandler[]): void {
+    const hot = this.context.get<HotEvents>(HotEvents);
+    for (const { message, callback } of handlers) {
+      this.dispatcher.add(message, hot.handlerOf(message) ?? behindNest(callback));
+    }
   }
 
   override async dispose(): Promise<void> {
@@ -93,6 +103,18 @@ export class SocketIoAdapter extends IoAdapter {
     this.routing?.stop();
     await super.dispose();
   }
+}
+
+/** Nest's pipeline is asynchronous whatever the method is; the socket stands behind what Nest expects. */
+function behindNest(callback: NestHandler['callback']): EventHandler {
+  return (socket, payload, reply) => callback(payload, reply, socket) as Promise<unknown>;
+}
+
+/** For polls alone: browsers ask nothing of the kind of WebSockets, which would be most handshakes. */
+function corsFor(origin: AppConfig['corsOrigin']): ServerOptions['cors'] {
+  const none = { origin: false };
+  const polls = { origin, credentials: true };
+  return (request, answer) => answer(null, request.headers['upgrade'] ? none : polls);
 }
 
 function adapterTo({ redis, primary }: Others): ServerOptions['adapter'] | null {

@@ -51,8 +51,8 @@ describe('TokenExpiry', () => {
     expiry = new TokenExpiry(publisher, clock);
   });
 
-  function socketUntil(expiresAtMs: number) {
-    const socket = { id: 'socket', data: { user: { expiresAtMs } }, disconnect: vi.fn<() => void>() };
+  function socketUntil(expiresAtMs: number, id = 'socket') {
+    const socket = { id, data: { user: { expiresAtMs } }, disconnect: vi.fn<() => void>() };
     return { socket: socket as unknown as ParleySocket, disconnect: socket.disconnect };
   }
   const warning = (ms: number) => ['token_expiring', { expiresAt: new Date(ms).toISOString() }];
@@ -102,6 +102,33 @@ describe('TokenExpiry', () => {
 
     expect(told).toEqual([warning(10 * MINUTE), warning(20 * MINUTE)]);
     expect(disconnect).not.toHaveBeenCalled();
+  });
+
+  it('should share a timer among sockets whose tokens end together, and keep others apart', () => {
+    const [first, second, later] = [
+      socketUntil(10 * MINUTE, 'first'),
+      socketUntil(10 * MINUTE, 'second'),
+      socketUntil(20 * MINUTE, 'later'),
+    ];
+    for (const { socket } of [first, second, later]) expiry.watch(socket);
+    expect(clock.timers).toHaveLength(2);
+
+    expiry.forget(first.socket);
+    clock.advanceTo(10 * MINUTE);
+
+    expect(told).toEqual([warning(10 * MINUTE)]);
+    expect([first, second, later].map(({ disconnect }) => disconnect.mock.calls.length)).toEqual([0, 1, 0]);
+  });
+
+  it('should warn who comes when others with such a token were warned already', () => {
+    expiry.watch(socketUntil(10 * MINUTE, 'first').socket);
+    clock.advanceTo(9.5 * MINUTE);
+    const { socket, disconnect } = socketUntil(10 * MINUTE, 'second');
+
+    expiry.watch(socket);
+    expect(told).toEqual([warning(10 * MINUTE), warning(10 * MINUTE)]);
+    clock.advanceTo(10 * MINUTE);
+    expect(disconnect).toHaveBeenCalledTimes(1);
   });
 
   it('should leave no timer behind a socket that is gone', () => {

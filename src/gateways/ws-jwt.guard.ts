@@ -8,6 +8,7 @@ import { Clock } from '../common/clock.js';
 import { ForbiddenError, TokenExpiredError, UnauthenticatedError } from '../common/errors/app-error.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { CLIENT_EVENT, type ClientEventMetadata } from './client-event.decorator.js';
+import { socketOf } from './event-arguments.js';
 
 /**
  * Who a socket is. Checked at the handshake, before the socket counts as connected, and per event for
@@ -41,7 +42,7 @@ export class WsJwtGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const event = this.reflector.get<ClientEventMetadata | undefined>(CLIENT_EVENT, context.getHandler());
-    if (!event?.acceptsExpiredToken) this.assertFresh(context.switchToWs().getClient<ParleySocket>());
+    if (!event?.acceptsExpiredToken) this.assertFresh(socketOf(context));
     return true;
   }
 

@@ -2,8 +2,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 
 import { RateLimiter } from '../common/rate-limit/rate-limiter.js';
-import type { ParleySocket } from '../realtime/parley-socket.js';
 import { CLIENT_EVENT, type ClientEventMetadata } from './client-event.decorator.js';
+import { socketOf } from './event-arguments.js';
 
 /** How often a user may send an event, over all their sockets. */
 @Injectable()
@@ -14,7 +14,7 @@ export class WsRateLimitGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { userId } = context.switchToWs().getClient<ParleySocket>().data.user;
+    const { userId } = socketOf(context).data.user;
     const event = this.reflector.get<ClientEventMetadata | undefined>(CLIENT_EVENT, context.getHandler());
     await this.limiter.consume(event?.limit ?? 'events', userId);
     return true;

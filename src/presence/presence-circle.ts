@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 
 import { RelationsService } from '../chats/relations.service.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { ContactsService } from '../users/contacts.service.js';
 import { PrivacyService } from '../users/privacy.service.js';
+
+/** Where many come and go at once, others hear of it so much later. */
+const PAUSE = { ms: 50, crowd: 2 };
 
 /** What of somebody's presence may be told. */
 export interface Sight {
@@ -24,6 +28,8 @@ export interface PresenceAudience {
  */
 @Injectable()
 export class PresenceCircle {
+  private readonly circles = new SharedQuery((ids: string[]) => this.innerCircles(ids), { pause: PAUSE });
+
   constructor(
     private readonly relations: RelationsService,
     private readonly contacts: ContactsService,
@@ -52,12 +58,16 @@ export class PresenceCircle {
   }
 
   /** Contacts and direct-chat partners, whatever they may know. */
-  async innerCircle(userId: string): Promise<Set<string>> {
+  innerCircle(userId: string): Promise<Set<string>> {
+    return this.circles.ask(userId);
+  }
+
+  private async innerCircles(userIds: string[]): Promise<(id: string) => Set<string>> {
     const [contacts, partners] = await Promise.all([
-      this.privacy.contactsOf(userId),
-      this.relations.directPartners(userId),
+      this.privacy.contactsOfAll(userIds),
+      this.relations.directPartnersOf(userIds),
     ]);
-    return new Set([...contacts, ...partners]);
+    return (id) => new Set([...(contacts.get(id) ?? []), ...(partners.get(id) ?? [])]);
   }
 }
 

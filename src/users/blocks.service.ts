@@ -23,10 +23,13 @@ export class BlocksService implements OnModuleInit {
   /** For signals that come by the dozen (typing); a promise, so that a load under way is dropped as well. */
   private readonly around = new LRUCache<string, Promise<BlocksBetween>>({ max: 10_000, ttl: 60_000 });
 
-  private readonly lookedUp = new SharedQuery(async (userIds: string[]) => {
-    const around = await this.blocks.findAround([...new Set(userIds)]);
-    return (userId): BlocksBetween => around.get(userId) ?? { blockers: new Set(), blocked: new Set() };
-  }, USERS_AT_ONCE);
+  private readonly lookedUp = new SharedQuery(
+    async (userIds: string[]) => {
+      const around = await this.blocks.findAround([...new Set(userIds)]);
+      return (userId): BlocksBetween => around.get(userId) ?? { blockers: new Set(), blocked: new Set() };
+    },
+    { maxQuestions: USERS_AT_ONCE },
+  );
 
   constructor(
     private readonly blocks: BlocksRepository,

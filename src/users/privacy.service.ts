@@ -114,12 +114,11 @@ export class PrivacyService {
     { partnerIds }: AskOptions = {},
   ): Promise<(candidateId: string, aspect: PrivacyAspect) => boolean> {
     if (candidateIds.length === 0) return () => false;
-    const [stored, contacts, { blockers, blocked }] = await Promise.all([
-      this.settings.find([ownerId]),
+    const [settings, contacts, { blockers, blocked }] = await Promise.all([
+      this.stored.ask(ownerId),
       this.contacts.findAmong(ownerId, candidateIds),
       this.blocks.findBetween(ownerId, candidateIds),
     ]);
-    const settings = { ...DEFAULT_PRIVACY, ...stored.get(ownerId) };
     return (candidateId, aspect) => {
       const relation = {
         isSelf: candidateId === ownerId,
@@ -133,8 +132,13 @@ export class PrivacyService {
   }
 
   /** Whom this user has saved. */
-  contactsOf(ownerId: string): Promise<string[]> {
-    return this.contacts.findAll(ownerId);
+  async contactsOf(ownerId: string): Promise<string[]> {
+    return (await this.contactsOfAll([ownerId])).get(ownerId) ?? [];
+  }
+
+  /** The same for many at once, by owner; who has saved nobody is not in it. */
+  contactsOfAll(ownerIds: readonly string[]): Promise<Map<string, string[]>> {
+    return this.contacts.findAll(ownerIds);
   }
 
   settingsOf(ownerId: string): Promise<PrivacySettings> {

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
-import { newObjectId, type ObjectId, toObjectId } from '../database/object-id.js';
+import { idsBy, newObjectId, type ObjectId, toObjectId } from '../database/object-id.js';
 
 /** Somebody on a list of somebody. */
 export interface SavedPerson {
@@ -63,8 +63,13 @@ export abstract class SavedPeopleRepository {
     return this.idsOf({ ownerId: toObjectId(ownerId), ...after }, page.limit);
   }
 
-  async findAll(ownerId: string): Promise<string[]> {
-    return this.idsOf({ ownerId: toObjectId(ownerId) });
+  /** The whole lists of these owners. */
+  async findAll(ownerIds: readonly string[]): Promise<Map<string, string[]>> {
+    const rows = await this.model
+      .find({ ownerId: { $in: ownerIds.map(toObjectId) } }, { _id: 0, ownerId: 1, userId: 1 })
+      .sort({ ownerId: 1, userId: 1 })
+      .lean<Pick<SavedPerson, 'ownerId' | 'userId'>[]>();
+    return idsBy(rows, ({ ownerId, userId }) => [ownerId, userId]);
   }
 
   /** Which of `ids` are on the list. */

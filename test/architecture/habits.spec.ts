@@ -66,7 +66,7 @@ describe('habits', () => {
         'src/chats/log/chat-log.service.ts': 'pauses before it asks a database again that did not answer',
         'src/chats/log/commit-lane.ts': 'the same',
         'src/chats/log/group-committer.ts': 'waits at the end for what is under way',
-        'src/database/': 'waits for processes and files',
+        'src/database/': 'waits for processes and files, and milliseconds for others to share a query',
         'src/cluster/workers/worker-supervisor.ts': 'waits for processes',
       },
       (node) =>

@@ -1,6 +1,7 @@
 import { Manager } from 'socket.io-client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
 import { forgeToken, unsignedToken } from '../factories/forge-token.js';
 import { Stage } from '../support/stage.js';
 
@@ -132,6 +133,28 @@ describe('the handshake of a socket', () => {
     await socket.connected();
 
     expect((await socket.ok('user_connected')).user.id).toBe(stage.ann.id);
+    socket.close();
+  });
+
+  it('should take a token again from who has left and comes back by the same connection', async () => {
+    const { token, id } = await stage.app.login(stage.ann.email);
+    const publisher = stage.app.app.get(RealtimePublisher);
+    const socket = stage.app.socket({ auth: { token } });
+    await socket.connected();
+    const { engine } = socket.raw.io;
+    const heard: string[] = [];
+    engine.on('data', (packet) => heard.push(String(packet)));
+    const answer = (kind: string) =>
+      vi.waitUntil(() => heard.find((packet) => packet.startsWith(kind)), 5000);
+
+    const { sessionId } = await socket.ok('user_connected');
+    engine.write('1');
+    await vi.waitUntil(() => !publisher.sessionIdsHere().includes(sessionId), 5000);
+    engine.write(`0${JSON.stringify({ token })}`);
+    expect(await answer('0')).toContain('sid');
+
+    engine.write('20["user_connected"]');
+    expect(await answer('30')).toContain(id);
     socket.close();
   });
 

@@ -14,6 +14,13 @@ const MAX_WAITING = 100_000;
 const BATCH = 500;
 const FUTURE = new Date(8.64e15);
 
+/** As small as it can be: there is one for each socket. */
+interface OpenConnection {
+  readonly socketId: string;
+  readonly sessionId: string;
+  readonly fromMs: number;
+}
+
 /** The connections of one user; the open ones end in the future. */
 export interface KnownConnections {
   spans: ConnectionSpan[];
@@ -28,7 +35,7 @@ export interface KnownConnections {
 @Injectable()
 export class Connections implements OnApplicationShutdown {
   private readonly logger = new Logger(Connections.name);
-  private readonly open = new Map<string, Map<string, { sessionId: string; from: Date }>>();
+  private readonly open = new Map<string, OpenConnection[]>();
   private ended = new Map<string, ConnectionSpan[]>();
   private waiting = 0;
   private isScheduled = false;
@@ -40,18 +47,19 @@ export class Connections implements OnApplicationShutdown {
   ) {}
 
   connected({ userId, sessionId, socketId }: { userId: string; sessionId: string; socketId: string }): void {
-    let sockets = this.open.get(userId);
-    if (!sockets) this.open.set(userId, (sockets = new Map()));
-    sockets.set(socketId, { sessionId, from: this.clock.now() });
+    const connection = { socketId, sessionId, fromMs: this.clock.nowMs() };
+    const others = this.open.get(userId);
+    if (others) others.push(connection);
+    else this.open.set(userId, [connection]);
   }
 
   disconnected({ userId, socketId }: { userId: string; socketId: string }): void {
-    const sockets = this.open.get(userId);
-    const span = sockets?.get(socketId);
-    if (!sockets || !span) return;
-    sockets.delete(socketId);
-    if (sockets.size === 0) this.open.delete(userId);
-    this.end(userId, { ...span, to: this.clock.now() });
+    const connections = this.open.get(userId) ?? [];
+    const place = connections.findIndex((one) => one.socketId === socketId);
+    const [ended] = place < 0 ? [] : connections.splice(place, 1);
+    if (!ended) return;
+    if (connections.length === 0) this.open.delete(userId);
+    this.end(userId, spanOf(ended, this.clock.now()));
   }
 
   /** One query, whatever the number of people. */
@@ -74,7 +82,7 @@ export class Connections implements OnApplicationShutdown {
     await this.flush();
     return Object.fromEntries(
       userIds.map((userId) => {
-        const open = [...(this.open.get(userId)?.values() ?? [])].map((span) => ({ ...span, to: FUTURE }));
+        const open = (this.open.get(userId) ?? []).map((connection) => spanOf(connection, FUTURE));
         return [userId, [...(this.ended.get(userId) ?? []), ...open]];
       }),
     );
@@ -100,8 +108,8 @@ export class Connections implements OnApplicationShutdown {
 
   /** The sockets are closed by then; what is open all the same ends with the server. */
   async onApplicationShutdown(): Promise<void> {
-    for (const [userId, sockets] of this.open)
-      for (const socketId of sockets.keys()) this.disconnected({ userId, socketId });
+    const open = [...this.open].flatMap(([userId, all]) => all.map(({ socketId }) => ({ userId, socketId })));
+    for (const connection of open) this.disconnected(connection);
     await this.flush();
   }
 
@@ -143,4 +151,8 @@ export class Connections implements OnApplicationShutdown {
       this.schedule();
     }
   }
+}
+
+function spanOf({ sessionId, fromMs }: OpenConnection, to: Date): ConnectionSpan {
+  return { sessionId, from: new Date(fromMs), to };
 }

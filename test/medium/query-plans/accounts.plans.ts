@@ -97,9 +97,8 @@ export function addSessions(add: AddPlan): void {
     }),
   );
   const mine = { id: hex(session(7)), userId: hex(user(7)) };
-  add(SessionsRepository, 'findUse', (sessions) => sessions.findUse({ ...mine, now: NOW }));
   add(SessionsRepository, 'findLive', (sessions) => sessions.findLive([mine.id, hex(session(8))], NOW));
-  add(SessionsRepository, 'markUsed', (sessions) => sessions.markUsed(mine.id, NOW));
+  add(SessionsRepository, 'markUsed', (sessions) => sessions.markUsed([mine.id, hex(session(8))], NOW));
   add(SessionsRepository, 'rotate', (sessions) =>
     sessions.rotate({ id: mine.id, fromHash: 'refresh', toHash: 'refresh', now: NOW, expiresAt: LATER }),
   );
@@ -137,7 +136,7 @@ export function addSavedPeople(add: AddPlan): void {
         isCovered: true,
       },
     );
-    add(type, 'findAll', (people) => people.findAll(owner), { isCovered: true });
+    add(type, 'findAll', (people) => people.findAll([owner, hex(user(5))]), { isCovered: true });
     add(type, 'findAmong', (people) => people.findAmong(owner, some), { isCovered: true });
     add(type, 'findOwnersAmong', (people) => people.findOwnersAmong(hex(user(5)), some), { keys: 10 });
     const pairs = some.flatMap((one) => [

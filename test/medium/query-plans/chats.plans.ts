@@ -90,7 +90,9 @@ export function addMembers(add: AddPlan): void {
   add(ChatMembersRepository, 'findPage, with the past', (members) =>
     members.findPage(long(0), hex(user(50)), 50, { past: true }),
   );
-  add(ChatMembersRepository, 'findDirectPartners', (members) => members.findDirectPartners(hex(user(0))));
+  add(ChatMembersRepository, 'findDirectPartners', (members) =>
+    members.findDirectPartners([hex(user(0)), hex(user(1))]),
+  );
   add(
     ChatMembersRepository,
     'findChatMates',
