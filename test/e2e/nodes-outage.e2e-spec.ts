@@ -10,10 +10,13 @@ const PAIRS = 40;
 /** Real time, as Redis and the nodes' connections to it know no other. */
 const AWAY_MS = 60_000;
 const SILENT_MS = 15_000;
-/** From the first answer of Redis until everybody has synced. */
-const CAUGHT_UP_MS = 3000;
-/** What waits for a Redis that answers nobody waits for so long at the least. */
-const ANSWER_MS = 2000;
+/**
+ * From the first answer of Redis until everybody has synced: 1.5 to 1.9 s on a machine of its own, where 3 s are the
+ * promise. Other test files run beside this one, and share the two nodes' cores.
+ */
+const CAUGHT_UP_MS = 6000;
+/** What waits for a Redis that answers nobody waits far longer; the slowest ack takes 0.2 s on a machine of its own. */
+const ANSWER_MS = 6000;
 const PAUSE_MS = 500;
 
 describe.runIf(requires('redis-server'))('pairs on two nodes without their Redis', () => {
