@@ -10,8 +10,11 @@ const PAUSE_MS = 1000;
 /** After each turn it rests this many times as long as the turn took: sending goes before searching. */
 const REST = 9;
 const MAX_PAUSE_MS = 10_000;
-/** The share of its time that the event loop is at work above which the server has better things to do. */
-const BUSY = 0.7;
+/**
+ * The share of its time that the event loop is at work above which the server has better things to do. Far below 1:
+ * the database is as busy as the server is, and an entry is as dear to it as a message.
+ */
+const BUSY = 0.4;
 /** So often in a row a turn is put off; then one is taken whatever the load. */
 const MAX_PUT_OFF = 30;
 const CHATS_PER_TURN = 50;
