@@ -34,6 +34,7 @@ import { ChatLogStore } from './log/chat-log.store.js';
 import { ChatWatermarks } from './log/chat-watermarks.js';
 import { ExpiredMessagesRepository } from './log/expired-messages.repository.js';
 import { GroupPicturesRepository } from './log/group-pictures.repository.js';
+import { MemberChangesRepository } from './log/member-changes.repository.js';
 import { MessageChangesRepository } from './log/message-changes.repository.js';
 import { MessageCopies } from './log/message-copies.js';
 import { MessagePast } from './log/message-past.service.js';
@@ -110,6 +111,7 @@ import { UnreadCounts } from './unread-counts.service.js';
     Memberships,
     ChatLogRepository,
     AttachmentsRepository,
+    MemberChangesRepository,
     MessageChangesRepository,
     ExpiredMessagesRepository,
     MessageCopies,

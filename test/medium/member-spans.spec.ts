@@ -1,7 +1,8 @@
 import { Types } from 'mongoose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { ChatMembersRepository, MAX_SPANS } from '../../src/chats/chat-members.repository.js';
+import { ChatMembersRepository } from '../../src/chats/chat-members.repository.js';
+import { MAX_SPANS, MemberChangesRepository } from '../../src/chats/log/member-changes.repository.js';
 import type { ChatLogRow } from '../../src/chats/log/chat-log.schema.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 
@@ -14,6 +15,7 @@ afterAll(() => app.close());
 
 it('should keep the last stretches of who comes and goes again and again, and no more', async () => {
   const members = app.app.get(ChatMembersRepository);
+  const changes = app.app.get(MemberChangesRepository);
   const [chatId, userId] = [new Types.ObjectId(), new Types.ObjectId()];
   const row = (rev: number, more: Partial<ChatLogRow>): ChatLogRow =>
     Object.assign(
@@ -31,9 +33,9 @@ it('should keep the last stretches of who comes and goes again and again, and no
   const times = MAX_SPANS + 5;
   for (let n = 1; n <= times; n += 1) {
     const joining = row(2 * n, { kind: 'members_added', members: [{ userId, role: 'member' }] });
-    await members.project(joining, 'group');
-    await members.project(joining, 'group');
-    if (n < times) await members.project(row(2 * n + 1, { removedId: userId }), 'group');
+    await changes.project(joining, 'group');
+    await changes.project(joining, 'group');
+    if (n < times) await changes.project(row(2 * n + 1, { removedId: userId }), 'group');
   }
 
   const found = await members.find(chatId.toHexString(), userId.toHexString());

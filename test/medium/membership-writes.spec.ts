@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { ChatMembersRepository } from '../../src/chats/chat-members.repository.js';
 import type { ChatLogRow } from '../../src/chats/log/chat-log.schema.js';
+import { MemberChangesRepository } from '../../src/chats/log/member-changes.repository.js';
 import { Memberships } from '../../src/chats/memberships.service.js';
 import { PreferencesRepository } from '../../src/chats/preferences.repository.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
@@ -32,13 +33,13 @@ const WRITES: [name: string, write: (stage: Stage) => Promise<unknown>][] = [
   ['preferences.clear', ({ preferences, seat }) => preferences.clear(seat, 3)],
   ['preferences.removeAllOf', ({ preferences, userId }) => preferences.removeAllOf(userId)],
   [
-    'members.project of a role',
+    'changes.project of a role',
     (stage) => stage.project('member_role', { members: [{ userId: userOf(stage), role: 'admin' }] }),
   ],
-  ['members.project of a heir', (stage) => stage.project('member_removed', { newOwnerId: userOf(stage) })],
-  ['members.project of a leaving', (stage) => stage.project('member_removed', { removedId: userOf(stage) })],
+  ['changes.project of a heir', (stage) => stage.project('member_removed', { newOwnerId: userOf(stage) })],
+  ['changes.project of a leaving', (stage) => stage.project('member_removed', { removedId: userOf(stage) })],
   [
-    'members.project of a return',
+    'changes.project of a return',
     (stage) => stage.project('members_added', { members: [{ userId: userOf(stage), role: 'member' }] }),
   ],
 ];
@@ -53,12 +54,13 @@ describe('writes of a membership', () => {
     memberships = app.app.get(Memberships);
     const [chatId, userId] = [new Types.ObjectId(), new Types.ObjectId().toHexString()];
     const members = app.app.get(ChatMembersRepository);
+    const changes = app.app.get(MemberChangesRepository);
     let rev = 0;
     const project: Stage['project'] = (kind, more) => {
       rev += 1;
       const place = { _id: new Types.ObjectId(), chatId, rev, seq: rev, lastSeq: rev };
       const row = { ...place, kind, senderId: new Types.ObjectId(), createdAt: new Date(rev), ...more };
-      return members.project(row, 'group');
+      return changes.project(row, 'group');
     };
     const seat = { chatId: chatId.toHexString(), userId };
     stage = { members, preferences: app.app.get(PreferencesRepository), ...seat, project, seat };
@@ -88,7 +90,11 @@ describe('writes of a membership', () => {
   });
 
   it('should be all that repositories have', () => {
-    const writers = Object.entries({ members: ChatMembersRepository, preferences: PreferencesRepository });
+    const writers = Object.entries({
+      members: ChatMembersRepository,
+      changes: MemberChangesRepository,
+      preferences: PreferencesRepository,
+    });
     const methods = writers.flatMap(([name, { prototype }]) =>
       Object.getOwnPropertyNames(prototype)
         .filter((method) => !/^(constructor|find\w*|project[A-Z]\w*|setRole|rows)$/.test(method))

@@ -10,6 +10,7 @@ import { ChatLogRepository, type LogEnd } from './chat-log.repository.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { ChatState, type ChatType } from './chat-state.js';
 import type { InsertOutcome, LogStore } from './group-commit.js';
+import { MemberChangesRepository } from './member-changes.repository.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
 
 const DUPLICATE_KEY = 11_000;
@@ -34,6 +35,7 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
   constructor(
     private readonly chats: ChatsRepository,
     private readonly members: ChatMembersRepository,
+    private readonly memberChanges: MemberChangesRepository,
     private readonly log: ChatLogRepository,
     private readonly changes: MessageChangesRepository,
   ) {}
@@ -138,7 +140,7 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
   }
 
   private async projectRoster(row: ChatLogRow, type: ChatType): Promise<void> {
-    await this.members.project(row, type);
+    await this.memberChanges.project(row, type);
     const { rev, memberCount, createdAt: at, info, settings } = row;
     if (info) await this.chats.setInfo(row.chatId.toHexString(), rev, info);
     if (settings) await this.chats.setSettings(row.chatId.toHexString(), rev, settings);

@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
 
+import { MemberChangesRepository } from '../../../src/chats/log/member-changes.repository.js';
 import { ChatMembersRepository } from '../../../src/chats/chat-members.repository.js';
 import { ChatsRepository } from '../../../src/chats/chats.repository.js';
 import { DEFAULT_SETTINGS, NO_INFO } from '../../../src/chats/log/chat-profile.js';
@@ -113,14 +114,14 @@ export function addMembers(add: AddPlan): void {
   const change = (rev: number, rest: Partial<ChatLogRow>) =>
     rowOf(0, rev, { seq: undefined, lastSeq: MESSAGES_PER_CHAT, ...rest });
   const roster = [{ userId: user(2900), role: 'member' as const }];
-  add(ChatMembersRepository, 'project, added', (members) =>
-    members.project(change(90_001, { kind: 'members_added', members: roster }), 'group'),
+  add(MemberChangesRepository, 'project, added', (changes) =>
+    changes.project(change(90_001, { kind: 'members_added', members: roster }), 'group'),
   );
-  add(ChatMembersRepository, 'project, role', (members) =>
-    members.project(change(90_002, { kind: 'member_role', members: roster }), 'group'),
+  add(MemberChangesRepository, 'project, role', (changes) =>
+    changes.project(change(90_002, { kind: 'member_role', members: roster }), 'group'),
   );
-  add(ChatMembersRepository, 'project, removed', (members) =>
-    members.project(
+  add(MemberChangesRepository, 'project, removed', (changes) =>
+    changes.project(
       change(90_003, { kind: 'member_removed', removedId: user(2900), newOwnerId: user(1) }),
       'group',
     ),
