@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to the server that a test can cut: a forwarder of TCP connections. */
+/**
+ * A way to the server that a test can cut: a forwarder of TCP connections. To several servers it is the dumbest of
+ * balancers: each connection goes to the next one, dead or alive.
+ */
 export class NetworkCable {
   private readonly ends = new Set<Socket>();
   private isCut = false;
@@ -11,12 +14,17 @@ export class NetworkCable {
     readonly url: string,
   ) {}
 
-  static async to(url: string): Promise<NetworkCable> {
-    const { hostname, port } = new URL(url);
+  static async to(...urls: string[]): Promise<NetworkCable> {
+    const servers = urls.map((url) => new URL(url));
+    let turn = 0;
+    const reach = () => {
+      const { hostname, port } = servers[turn++ % servers.length]!;
+      return connect(Number(port), hostname);
+    };
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const cable = new NetworkCable(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    server.on('connection', (near) => cable.join(near, () => connect(Number(port), hostname)));
+    server.on('connection', (near) => cable.join(near, reach));
     return cable;
   }
 
