@@ -39,6 +39,8 @@ export class DirectGate implements OnModuleInit {
   private readonly verdicts = new LRUCache<string, Judged>({
     max: 50_000,
     ttl: VERDICT_TTL_MS,
+    // How old they are is asked per message: of the second, not of a clock with a timer for each millisecond.
+    ttlResolution: 1000,
   });
   private readonly changedAt = new Map<string, number>();
   private changes = 0;

@@ -1,3 +1,4 @@
+import { PacketType } from 'socket.io-parser';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { NotFoundError } from '../common/errors/app-error.js';
@@ -6,16 +7,27 @@ import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
 import { FrameBatcher } from './frame-batcher.js';
 import { ReplyDeadline } from './reply-deadline.js';
 
+interface Ack {
+  type: PacketType;
+  id: number;
+  data: [unknown];
+}
+
 describe('EventDispatcher', () => {
-  let receive: (event: unknown, ...args: unknown[]) => void;
+  let socket: { onevent?(packet: object): void; packet(packet: Ack): void; emit(...args: unknown[]): void };
+  let acks: Map<number, ReturnType<typeof vi.fn<(body: unknown) => void>>>;
   let emitted: unknown[][];
   let dispatcher: EventDispatcher;
   let deadline: ReplyDeadline;
 
   beforeEach(() => {
     emitted = [];
-    const socket = {
-      onAny: (listener: typeof receive) => (receive = listener),
+    acks = new Map();
+    socket = {
+      packet: ({ type, id, data }) => {
+        expect(type).toBe(PacketType.ACK);
+        acks.get(id)?.(...data);
+      },
       emit: (...args: unknown[]) => emitted.push(args),
     };
     deadline = new ReplyDeadline();
@@ -25,9 +37,12 @@ describe('EventDispatcher', () => {
   });
 
   const handle = (event: string, handler: EventHandler) => dispatcher.add(event, handler);
-  const ask = (event: unknown, ...args: unknown[]) => {
+  const receive = (...data: unknown[]) => socket.onevent?.({ data });
+  const ask = (...data: unknown[]) => {
     const ack = vi.fn<(body: unknown) => void>();
-    receive(event, ...args, ack);
+    const id = acks.size;
+    acks.set(id, ack);
+    socket.onevent?.({ id, data });
     return ack;
   };
   const answered = async (ack: ReturnType<typeof ask>): Promise<unknown> => {
@@ -87,6 +102,15 @@ describe('EventDispatcher', () => {
 
   it.each(['nothing', '__proto__', 'constructor', 7])('should answer %s, which nobody handles', (event) => {
     expect(ask(event, {}).mock.calls[0]?.[0]).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
+  });
+
+  it('should answer an event without even a name', () => {
+    const ack = vi.fn<(body: unknown) => void>();
+    acks.set(0, ack);
+
+    socket.onevent?.({ id: 0 });
+
+    expect(ack.mock.calls[0]?.[0]).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
   });
 
   it('should hand on the one payload, of some events as a string too', () => {

@@ -3,6 +3,7 @@ import { type ErrorInfo, toErrorInfo } from '../common/errors/error-body.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import { STRING_FORMS } from '../realtime/socket-events.js';
 import type { FrameBatcher } from './frame-batcher.js';
+import { type EventPacket, internalsOf } from './inbound-socket.js';
 import { type AckBody, OpenEvent, type Reply } from './open-event.js';
 import type { ReplyDeadline } from './reply-deadline.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
@@ -13,34 +14,45 @@ const failures = new WsExceptionFilter();
 export type EventHandler = (socket: ParleySocket, payload: unknown, reply: Reply) => Promise<unknown>;
 
 /**
- * One table of handlers for all sockets, and one listener per socket for all events: finds the handler, wraps what it
- * returns into the ack, and answers what nobody handles. It stands where Nest's adapter would build a chain of
- * observables per socket and event and an interceptor another two (ADR 0004).
+ * One table of handlers for all sockets, which takes all their events: finds the handler, wraps what it returns into the
+ * ack, and answers what nobody handles. It stands where Nest's adapter would build a chain of observables per socket and
+ * event and an interceptor another two (ADR 0004).
  */
 export class EventDispatcher {
   private readonly handlers = new Map<string, EventHandler>();
+  /** One function for all sockets: `this` is the socket. */
+  private readonly received: (this: ParleySocket, packet: EventPacket) => void;
 
   constructor(
     private readonly deadline: ReplyDeadline,
     private readonly frames: FrameBatcher,
-  ) {}
+  ) {
+    const dispatch = (socket: ParleySocket, packet: EventPacket) => this.dispatch(socket, packet);
+    this.received = function received(packet) {
+      dispatch(this, packet);
+    };
+  }
 
   add(event: string, handler: EventHandler): void {
     this.handlers.set(event, handler);
   }
 
+  /**
+   * In place of Socket.IO's own hand-out of events, which looks for middlewares and listeners one turn later: ours has
+   * neither (ADR 0004).
+   */
   listenTo(socket: ParleySocket): void {
-    socket.onAny((event: string, ...args: unknown[]) => this.dispatch(socket, event, args));
+    internalsOf(socket).onevent = this.received;
   }
 
-  private dispatch(socket: ParleySocket, name: string, args: unknown[]): void {
-    const last = args.at(-1);
-    const ack = typeof last === 'function' ? (args.pop() as (body: AckBody) => void) : null;
-    const event = new OpenEvent(socket, this.frames, name, ack);
+  private dispatch(socket: ParleySocket, { id, data = [] }: EventPacket): void {
+    // What is no name (clients may send a number there) has no handler either.
+    const name = data[0] as string;
+    const event = new OpenEvent(socket, this.frames, name, id);
     const handler = this.handlers.get(name);
     if (!handler)
       return event.answer(failure({ code: 'NOT_FOUND', message: 'No such event: see /docs/events' }));
-    if (args.length > 1) {
+    if (data.length > 2) {
       const message = 'An event takes one payload and an ack callback';
       return event.answer(failure(toErrorInfo(ValidationError.of('payload', 'single', message))));
     }
@@ -50,9 +62,9 @@ export class EventDispatcher {
       failures.answer(error, name, event);
     };
     try {
-      handler(socket, normalise(name, args[0]), event).then((data) => {
+      handler(socket, normalise(name, data[1]), event).then((result) => {
         this.deadline.close(event);
-        event.answer({ ok: true, data: data ?? {} });
+        event.answer({ ok: true, data: result ?? {} });
       }, fail);
     } catch (error) {
       fail(error);

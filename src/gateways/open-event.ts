@@ -1,6 +1,9 @@
+import { PacketType } from 'socket.io-parser';
+
 import type { ErrorInfo } from '../common/errors/error-body.js';
 import type { ParleySocket } from '../realtime/parley-socket.js';
 import type { FrameBatcher } from './frame-batcher.js';
+import { internalsOf } from './inbound-socket.js';
 
 export type AckBody = { ok: true; data: unknown } | { ok: false; error: ErrorInfo };
 
@@ -20,13 +23,19 @@ export class OpenEvent implements Reply {
     private readonly socket: ParleySocket,
     private readonly frames: FrameBatcher,
     private readonly name: string,
-    private readonly ack: ((body: AckBody) => void) | null,
+    /** Of the packet, where the client wants an ack. */
+    private readonly id: number | undefined,
   ) {}
 
   answer(body: AckBody): void {
     if (this.isAnswered) return;
     this.isAnswered = true;
-    if (this.ack) this.frames.answer(this.ack, body);
-    else if (!body.ok) this.socket.emit('exception', { event: this.name, error: body.error });
+    const { id, socket } = this;
+    if (id !== undefined) {
+      this.frames.answer(
+        (given) => internalsOf(socket).packet({ type: PacketType.ACK, id, data: [given] }),
+        body,
+      );
+    } else if (!body.ok) socket.emit('exception', { event: this.name, error: body.error });
   }
 }

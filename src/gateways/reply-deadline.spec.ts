@@ -20,8 +20,8 @@ describe('ReplyDeadline', () => {
   });
 
   function open(name: string): OpenEvent {
-    const ack = (body: AckBody) => void answers.push([name, body]);
-    const event = new OpenEvent({} as ParleySocket, new FrameBatcher(), name, ack);
+    const packet = ({ data: [body] }: { data: [AckBody] }) => void answers.push([name, body]);
+    const event = new OpenEvent({ packet } as unknown as ParleySocket, new FrameBatcher(), name, 0);
     deadline.watch(event);
     return event;
   }

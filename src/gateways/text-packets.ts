@@ -1,12 +1,22 @@
 import * as parser from 'socket.io-parser';
 
+import { WrittenMessages } from './written-messages.js';
+
+const written = new WrittenMessages();
+
 /** None of our events and answers holds bytes: a packet is one text. */
 class TextEncoder implements Pick<parser.Encoder, 'encode'> {
   encode({ type, nsp, id, data }: parser.Packet): string[] {
     const namespace = nsp && nsp !== '/' ? `${nsp},` : '';
-    const json = data === undefined || data === null ? '' : JSON.stringify(data);
-    return [`${type}${namespace}${id ?? ''}${json}`];
+    return [`${type}${namespace}${id ?? ''}${textOf(type, data)}`];
   }
+}
+
+function textOf(type: parser.PacketType, data: unknown): string {
+  if (data === undefined || data === null) return '';
+  if (type === parser.PacketType.EVENT) return written.textOfEvent(data) ?? JSON.stringify(data);
+  if (type === parser.PacketType.ACK) return written.textOfAck(data) ?? JSON.stringify(data);
+  return JSON.stringify(data);
 }
 
 /**

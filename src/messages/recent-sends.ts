@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { AppendResult } from '../chats/log/log-append.js';
 import type { MessageView } from './message.view.js';
 
-/** Twice as many are remembered at most. */
-const GENERATION = 4096;
+/** Twice as many are remembered at most: more would be read from beyond the processor's caches, and be copied by each collection. */
+const GENERATION = 1024;
 
 /** Under way, or the id of the message that it became. */
 export type RecentSend = Promise<AppendResult<MessageView>> | string;

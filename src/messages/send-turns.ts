@@ -10,7 +10,8 @@ export class SendTurns {
 
   /** Calls `go` when everything of this key before has gone, with what was prepared meanwhile. */
   run<T, R>(key: string, prepared: T | Promise<T>, go: (prepared: T) => Promise<R>): Promise<R> {
-    const before = this.last.get(key);
+    // Mostly nobody waits: nothing to look up then.
+    const before = this.last.size > 0 ? this.last.get(key) : undefined;
     if (!before && !(prepared instanceof Promise)) return go(prepared);
     const gone = this.goBehind(before, prepared, go);
     const turn = gone.then(

@@ -29,14 +29,14 @@ describe('expiryOf', () => {
       const draft = { kind: 'message' as const, type: 'text' as const, expiresInSeconds: own };
 
       expect(expiryOf(draft, stateWith(setting), NOW)).toEqual(
-        seconds === null ? {} : { expiresAt: new Date(NOW.getTime() + seconds * 1000) },
+        seconds === null ? null : new Date(NOW.getTime() + seconds * 1000),
       );
     });
   }
 
   it('should leave system messages and changes alone', () => {
-    expect(expiryOf({ kind: 'message', type: 'system' }, stateWith(DAY), NOW)).toEqual({});
-    expect(expiryOf({ kind: 'settings' }, stateWith(DAY), NOW)).toEqual({});
+    expect(expiryOf({ kind: 'message', type: 'system' }, stateWith(DAY), NOW)).toBeNull();
+    expect(expiryOf({ kind: 'settings' }, stateWith(DAY), NOW)).toBeNull();
   });
 });
 

@@ -1,18 +1,18 @@
 import type { ChatLogRow } from './chat-log.schema.js';
 import type { ChatState } from './chat-state.js';
 
-/** When a message will be gone: by the chat's setting at its place, or sooner if its sender wants so. */
+/** When a message will be gone: by the chat's setting at its place, or sooner if its sender wants so. Most never will. */
 export function expiryOf(
   { kind, type, expiresInSeconds }: Pick<ChatLogRow, 'kind' | 'type' | 'expiresInSeconds'>,
   { profile }: ChatState,
   createdAt: Date,
-): Pick<ChatLogRow, 'expiresAt'> {
-  if (kind !== 'message' || type === 'system') return {};
+): Date | null {
+  if (kind !== 'message' || type === 'system') return null;
   const seconds = Math.min(
     expiresInSeconds ?? Number.POSITIVE_INFINITY,
     profile.settings.disappearingSeconds || Number.POSITIVE_INFINITY,
   );
-  return Number.isFinite(seconds) ? { expiresAt: new Date(createdAt.getTime() + seconds * 1000) } : {};
+  return Number.isFinite(seconds) ? new Date(createdAt.getTime() + seconds * 1000) : null;
 }
 
 export function isExpired({ expiresAt }: { expiresAt?: Date }, nowMs: number): boolean {

@@ -91,7 +91,9 @@ export class GroupCommitter<State extends Numbered<Row>, Row extends { rev: numb
 
   private actorOf(key: string): LogActor<State, Row> {
     const known = this.actors.get(key);
-    const actor = known ?? new LogActor<State, Row>(key);
+    // Far from full the order does not matter yet.
+    if (known && this.actors.size * 2 < this.options.maxLoaded) return known;
+    const actor = known ?? new LogActor<State, Row>(key, laneOf(key, this.lanes.length));
     if (known) this.actors.delete(key); // re-inserting keeps the map in the order of use
     this.actors.set(key, actor);
     if (this.actors.size > this.options.maxLoaded) this.evict(actor);
@@ -131,13 +133,12 @@ export class GroupCommitter<State extends Numbered<Row>, Row extends { rev: numb
 
   /** Has the actor's appends numbered, or has it loaded first. */
   private takeTurns(actor: LogActor<State, Row>): void {
-    if (actor.state) this.laneOf(actor.key).enqueue(actor);
+    if (actor.state) this.lanes[actor.lane]?.enqueue(actor);
     else this.load(actor);
   }
+}
 
-  /** Spreads keys over lanes by their last characters: an ObjectId ends in its counter. */
-  private laneOf(key: string): CommitLane<State, Row> {
-    const index = (Number.parseInt(key.slice(-4), 16) || 0) % this.lanes.length;
-    return this.lanes[index] as CommitLane<State, Row>;
-  }
+/** Spreads keys over lanes by their last characters: an ObjectId ends in its counter. */
+function laneOf(key: string, lanes: number): number {
+  return (Number.parseInt(key.slice(-4), 16) || 0) % lanes;
 }

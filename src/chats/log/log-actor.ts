@@ -24,7 +24,11 @@ export class LogActor<State, Row> {
   readonly settleWaiters: (() => void)[] = [];
   readonly readers: { resolve(state: State): void; reject(error: unknown): void }[] = [];
 
-  constructor(readonly key: string) {}
+  constructor(
+    readonly key: string,
+    /** Which of the lanes its appends take. */
+    readonly lane: number,
+  ) {}
 
   get isIdle(): boolean {
     return !this.isLoading && this.pending.length === 0 && this.underWay === 0 && this.readers.length === 0;

@@ -4,7 +4,7 @@ import type { ChatLogRow } from './chat-log.schema.js';
 import type { ChatState, ChatType } from './chat-state.js';
 import { expiryOf } from './expiry.js';
 import type { Append } from './group-commit.js';
-import { placeOf } from './row-place.js';
+import { placeOfChange } from './row-place.js';
 
 /** How long an append is tried while the database is away, before its caller is told to try again. */
 const APPEND_TIMEOUT_MS = 15_000;
@@ -79,9 +79,17 @@ export class LogAppend implements Append<ChatState, ChatLogRow> {
     this.audience = state.audience;
     this.chatType = state.type;
     const createdAt = this.settler.clock.now();
-    const place = { _id: this.id, chatId: state.id, rev: state.rev + 1, createdAt };
-    // Onto the draft, which was made for this: copies of what comes by the thousand would cost more than it.
-    return Object.assign(draft, place, placeOf(draft.kind, state), expiryOf(draft, state, createdAt));
+    // Onto the draft, which was made for this, field by field: copies of what comes by the thousand would cost more.
+    const row = draft as ChatLogRow;
+    row._id = this.id;
+    row.chatId = state.id;
+    row.rev = state.rev + 1;
+    row.createdAt = createdAt;
+    if (row.kind === 'message') row.seq = state.seq + 1;
+    else Object.assign(row, placeOfChange(row.kind, state));
+    const expiresAt = expiryOf(row, state, createdAt);
+    if (expiresAt) row.expiresAt = expiresAt;
+    return row;
   }
 
   stored(row: ChatLogRow | null): void {

@@ -11,10 +11,9 @@ const TOLD_KINDS: ReadonlySet<ChatLogRow['kind']> = new Set([
   'settings',
 ]);
 
-/** What the place of a new row makes of it, on top of this state. */
-export function placeOf(kind: ChatLogRow['kind'], state: ChatState): Partial<ChatLogRow> {
+/** What the place of a change makes of its row, on top of this state. */
+export function placeOfChange(kind: ChatLogRow['kind'], state: ChatState): Partial<ChatLogRow> {
   const seq = state.seq + 1;
-  if (kind === 'message') return { seq };
   if (state.type === 'direct' || !TOLD_KINDS.has(kind)) return { lastSeq: state.seq };
   return { seq, lastSeq: seq, type: 'system', text: '', isQuiet: true };
 }

@@ -18,10 +18,10 @@ import {
   Min,
   MinLength,
   registerDecorator,
-  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 
+import { MayBeAbsent } from './absence.js';
 import { Converted } from './converted.js';
 
 /*
@@ -51,11 +51,9 @@ function documented(options: FieldOptions, schema: Record<string, unknown>): Pro
     ...(options.default !== undefined && { default: options.default }),
     ...schema,
   } as ApiPropertyOptions;
-  const isAbsent = (value: unknown) =>
-    (options.optional && value === undefined) || (nullable && value === null);
   return applyDecorators(
     options.optional || options.conditional ? ApiPropertyOptional(property) : ApiProperty(property),
-    ValidateIf((_object, value) => !isAbsent(value)),
+    MayBeAbsent({ undefined: options.optional === true, null: nullable === true }),
   );
 }
 

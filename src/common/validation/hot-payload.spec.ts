@@ -166,6 +166,12 @@ describe('hot payloads', () => {
     expect(acceptHot(ListDto, { ids: [ID] })).toBeNull();
   });
 
+  it('should not excuse the absence of a field that another one asks for', () => {
+    expect(acceptHot(NewMessageDto, { chatId: ID, text: 'hello', type: 'location' })).toBeNull();
+    expect(acceptHot(NewMessageDto, { text: 'hello' })).toBeNull();
+    expect(acceptHot(NewMessageDto, {})).toBeNull();
+  });
+
   it('should leave classes that did not ask for it to the long way', () => {
     class ColdDto {
       @TextField({ max: 3 })

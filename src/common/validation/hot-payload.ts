@@ -1,6 +1,8 @@
 import { getMetadataStorage, type ValidationArguments, ValidationTypes } from 'class-validator';
 
+import { type Condition, isOfAbsence } from './absence.js';
 import { conversionOf } from './converted.js';
+import { quickRule } from './quick-rules.js';
 
 type Dto = new () => object;
 type Fields = Record<string, unknown>;
@@ -9,14 +11,22 @@ type Rule = (value: unknown, object: Fields) => boolean;
 interface FieldRules {
   name: string;
   convert: ((value: unknown) => unknown) | null;
+  /** An absence is right, whatever the other fields are. */
+  mayBeAbsent: boolean;
   /** All of them hold: the field is looked at. Else it is right whatever it is, as class-validator sees it. */
-  conditions: ((object: Fields, value: unknown) => boolean)[];
+  conditions: Condition[];
   /** `null`: a field with objects of its own, which only the long way can judge. */
   rules: Rule[] | null;
 }
 
+interface HotDto {
+  fields: ReadonlyMap<string, FieldRules>;
+  /** Those whose absence has to be judged. */
+  missed: readonly FieldRules[];
+}
+
 const hot = new WeakSet<object>();
-const compiled = new WeakMap<object, FieldRules[]>();
+const compiled = new WeakMap<object, HotDto>();
 
 /**
  * A payload of which many come every second. Where all its rules hold it becomes its DTO without the long way
@@ -34,50 +44,45 @@ export function HotPayload(): ClassDecorator {
  */
 export function acceptHot<T extends object>(dto: new () => T, input: object): T | null {
   if (!hot.has(dto)) return null;
-  let fields = compiled.get(dto);
-  if (!fields) compiled.set(dto, (fields = compile(dto)));
+  let known = compiled.get(dto);
+  if (!known) compiled.set(dto, (known = compile(dto)));
   const given = input as Fields;
-  let known = 0;
   let converted: Fields | null = null;
-  for (const { name, convert, conditions, rules } of fields) {
-    const isGiven = Object.hasOwn(given, name);
-    let value = isGiven ? given[name] : undefined;
-    if (isGiven) {
-      if (value === undefined || typeof value === 'object' || typeof value === 'function') return null;
-      known += 1;
-      if (convert) {
-        value = convert(value);
-        (converted ??= { ...given })[name] = value;
-      }
+  for (const name of Object.keys(given)) {
+    const field = known.fields.get(name);
+    let value = given[name];
+    if (!field || value === undefined || typeof value === 'object' || typeof value === 'function')
+      return null;
+    if (field.convert) {
+      value = field.convert(value);
+      (converted ??= { ...given })[name] = value;
     }
-    if (!isLookedAt(conditions, given, value)) continue;
-    if (!isRight(rules, given, value)) return null;
+    if (!holds(field, given, value)) return null;
   }
-  // Another field is no field of ours.
-  return known === Object.keys(given).length ? ((converted ?? input) as T) : null;
+  for (const field of known.missed) {
+    if (!Object.hasOwn(given, field.name) && !holds(field, given, undefined)) return null;
+  }
+  return (converted ?? input) as T;
 }
 
 /** Loops: a closure per field would be most of what a payload leaves to the garbage collector. */
-function isLookedAt(conditions: FieldRules['conditions'], object: Fields, value: unknown): boolean {
-  for (const holds of conditions) if (!holds(object, value)) return false;
-  return true;
-}
-
-function isRight(rules: FieldRules['rules'], object: Fields, value: unknown): boolean {
+function holds({ conditions, rules }: FieldRules, object: Fields, value: unknown): boolean {
+  for (const condition of conditions) if (!condition(object, value)) return true;
   if (!rules) return false;
-  for (const holds of rules) if (!holds(value, object)) return false;
+  for (const rule of rules) if (!rule(value, object)) return false;
   return true;
 }
 
-function compile(dto: Dto): FieldRules[] {
+function compile(dto: Dto): HotDto {
   const byName = new Map<string, FieldRules>();
   for (const metadata of getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false)) {
     const { propertyName: name, type, constraints, each, constraintCls } = metadata;
     let field = byName.get(name);
-    if (!field)
-      byName.set(name, (field = { name, convert: conversionOf(dto, name), conditions: [], rules: [] }));
+    if (!field) byName.set(name, (field = emptyField(name, conversionOf(dto, name))));
     if (type === ValidationTypes.CONDITIONAL_VALIDATION) {
-      field.conditions.push(constraints[0] as FieldRules['conditions'][number]);
+      const condition = constraints[0] as Condition;
+      if (!isOfAbsence(condition)) field.conditions.push(condition);
+      else if (!condition({}, undefined)) field.mayBeAbsent = true;
     } else if (type === ValidationTypes.CUSTOM_VALIDATION && !each) {
       for (const { instance } of getMetadataStorage().getTargetValidatorConstraints(constraintCls)) {
         // One for all calls: made anew for each it would be the dearest part of judging a payload.
@@ -88,7 +93,9 @@ function compile(dto: Dto): FieldRules[] {
           value: undefined,
           object: {},
         };
+        const quick = quickRule(metadata.name, constraints);
         field.rules?.push((value, object) => {
+          if (quick?.(value)) return true;
           facts.value = value;
           facts.object = object;
           return instance.validate(value, facts) === true;
@@ -99,5 +106,10 @@ function compile(dto: Dto): FieldRules[] {
       field.rules = null;
     }
   }
-  return [...byName.values()];
+  const missed = [...byName.values()].filter(({ mayBeAbsent }) => !mayBeAbsent);
+  return { fields: byName, missed };
+}
+
+function emptyField(name: string, convert: FieldRules['convert']): FieldRules {
+  return { name, convert, mayBeAbsent: false, conditions: [], rules: [] };
 }
