@@ -3,28 +3,50 @@ import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { FrameBatcher } from './frame-batcher.js';
+import type { Packet } from './joined-frames.js';
 
 let written: string[];
 
 /** A connection that gathers packets as engine.io does, and writes down what reaches its socket. */
 class Connection {
-  private packets: string[] = [];
+  writeBuffer: Packet[] = [];
   readonly transport = {
+    writable: true,
+    perMessageDeflate: false,
     socket: {
+      readyState: 1,
       _socket: { cork: () => written.push('cork'), uncork: () => written.push('uncork') },
     },
   };
 
   constructor(private readonly name: string) {}
 
-  send(packet: string): void {
-    this.packets.push(`${this.name}:${packet}`);
+  send(data: string | Buffer): void {
+    this.writeBuffer.push({ type: 'message', data });
     this.flush();
   }
 
   flush(): void {
-    written.push(...this.packets.splice(0));
+    if (!this.transport.writable) return;
+    const packets = this.writeBuffer;
+    this.writeBuffer = [];
+    written.push(...packets.map((packet) => `${this.name}:${textOf(packet)}`));
+    this.ready();
   }
+
+  /** engine.io flushes whenever a transport is done with something. */
+  ready(): void {
+    this.transport.writable = true;
+    if (Object.hasOwn(this, 'flush')) this.flush();
+  }
+}
+
+/** The letters and numbers of one frame or several joined, or of a packet as it was queued. */
+function textOf({ data, options }: Packet): string {
+  const [frame] = options?.wsPreEncodedFrame ?? [];
+  return frame
+    ? [...frame.toString('latin1').matchAll(/4([\w ]+)/g)].map(([, text]) => text).join('+')
+    : `raw ${String(data)}`;
 }
 
 const endOfTurn = () => new Promise(setImmediate);
@@ -45,18 +67,45 @@ describe('FrameBatcher', () => {
     for (const connection of [ann, bob]) engine.emit('connection', connection);
   });
 
-  it('should write what a socket is sent in one turn at once, in its order', async () => {
-    ann.send('1');
-    bob.send('1');
-    ann.send('2');
+  it('should write what a socket is sent in one turn as one buffer, in its order', async () => {
+    ann.send('a');
+    bob.send('a');
+    ann.send('b');
     await Promise.resolve();
-    ann.send('3');
+    ann.send('c');
     expect(written).toEqual([]);
     await endOfTurn();
-    ann.send('4');
+    ann.send('d');
     await endOfTurn();
 
-    expect(written.join(' ')).toBe('cork ann:1 ann:2 ann:3 uncork cork bob:1 uncork cork ann:4 uncork');
+    expect(written).toEqual(['ann:a+b+c', 'bob:a', 'ann:d']);
+  });
+
+  it.each<[string, (of: Connection['transport']) => unknown, string | Buffer]>([
+    ['what is no text', () => undefined, Buffer.from('b')],
+    ['what is compressed', (transport) => (transport.perMessageDeflate = true), 'b'],
+    ['what a closing socket is sent', ({ socket }) => (socket.readyState = 2), 'b'],
+  ])('should leave %s to engine.io', async (_what, change, data) => {
+    change(ann.transport);
+    ann.send('a');
+    ann.send(data);
+    await endOfTurn();
+
+    expect(written).toEqual(['cork', 'ann:raw a', 'ann:raw b', 'uncork']);
+  });
+
+  it('should keep what a slow client is sent until it can take it', async () => {
+    ann.transport.writable = false;
+    ann.send('a');
+    await endOfTurn();
+    ann.send('b');
+    await endOfTurn();
+    expect(frames()).toEqual([]);
+
+    ann.ready();
+    await endOfTurn();
+
+    expect(frames()).toEqual(['ann:a+b']);
   });
 
   it('should send events before any answer that follows them', async () => {
@@ -68,7 +117,7 @@ describe('FrameBatcher', () => {
     expect(frames()).toEqual(['bob:event']);
     await endOfTurn();
 
-    expect(frames()).toEqual(['bob:event', 'ann:ack', 'ann:another ack']);
+    expect(frames()).toEqual(['bob:event', 'ann:ack+another ack']);
   });
 
   it('should send events before an answer that goes another way, and nothing where there are none', async () => {
@@ -81,6 +130,16 @@ describe('FrameBatcher', () => {
     expect(frames()).toEqual(['ann:ack', 'bob:event']);
     await endOfTurn();
     expect(frames()).toHaveLength(2);
+  });
+
+  it('should take a connection that has nothing to send for no event', async () => {
+    batcher.answer((body: string) => ann.send(body), 'ack');
+    bob.ready();
+    batcher.flushEvents();
+    expect(frames()).toEqual([]);
+    await endOfTurn();
+
+    expect(frames()).toEqual(['ann:ack']);
   });
 
   it('should keep nobody waiting for an answer that fails', async () => {
@@ -108,12 +167,13 @@ describe('FrameBatcher', () => {
     batcher.watch(lone);
     lone.emit('connection', broken);
 
-    broken.send('1');
-    bob.send('1');
+    broken.send('a');
+    bob.send('a');
     expect(() => batcher.flushEvents()).toThrow('gone');
+    bob.send('b');
     await endOfTurn();
 
-    expect(frames()).toEqual(['bob:1']);
+    expect(frames()).toEqual(['bob:a+b']);
   });
 
   it('should hold the answer to an upgrade until the first frame goes, and no other answer', async () => {
@@ -126,6 +186,6 @@ describe('FrameBatcher', () => {
     await endOfTurn();
     await endOfTurn();
 
-    expect(written).toEqual(['cork', 'cork', 'ann:open', 'uncork', 'uncork']);
+    expect(written).toEqual(['cork', 'ann:open', 'uncork']);
   });
 });

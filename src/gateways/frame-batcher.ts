@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 
+import { JoinedFrames, type Packet } from './joined-frames.js';
+
 interface Engine {
   on(event: 'connection', listener: (connection: Connection) => void): unknown;
   on(event: 'headers', listener: (headers: object, request: IncomingMessage) => void): unknown;
@@ -8,9 +10,20 @@ interface Engine {
 
 /** What is used of engine.io's socket, beside what its types tell. */
 interface Connection {
-  readonly transport: { readonly socket?: { readonly _socket?: Pick<TcpSocket, 'cork' | 'uncork'> } };
+  readonly transport: {
+    readonly writable: boolean;
+    readonly perMessageDeflate?: unknown;
+    /** Of WebSockets. */
+    readonly socket?: { readonly readyState: number; readonly _socket?: Pick<TcpSocket, 'cork' | 'uncork'> };
+  };
+  writeBuffer: readonly Packet[];
+  /** Ours: it is among those who wait. */
+  isHeld?: boolean;
   flush(): void;
 }
+
+/** The state of a WebSocket that is neither opening nor closing. */
+const OPEN = 1;
 
 /**
  * What a socket is sent in one turn goes out by one write: a commit of many messages tells and answers its people
@@ -21,7 +34,8 @@ interface Connection {
  * client that is slow to read misses it.
  */
 export class FrameBatcher {
-  private readonly waiting = new Set<Connection>();
+  private readonly frames = new JoinedFrames();
+  private waiting: Connection[] = [];
   private hasEvents = false;
   private isAnswering = false;
   private isScheduled = false;
@@ -34,6 +48,7 @@ export class FrameBatcher {
       hold(this);
     }
     engine.on('connection', (connection) => {
+      connection.isHeld = false;
       connection.flush = held;
     });
     engine.on('headers', (_headers, request) => {
@@ -58,8 +73,12 @@ export class FrameBatcher {
   }
 
   private hold(connection: Connection): void {
-    this.waiting.add(connection);
+    // Whenever a transport is done with something, engine.io flushes, mostly nothing.
+    if (connection.writeBuffer.length === 0) return;
     if (!this.isAnswering) this.hasEvents = true;
+    if (connection.isHeld) return;
+    connection.isHeld = true;
+    this.waiting.push(connection);
     this.schedule();
   }
 
@@ -74,14 +93,34 @@ export class FrameBatcher {
 
   private flushAll(): void {
     this.hasEvents = false;
+    const connections = this.waiting;
+    this.waiting = [];
+    let written = 0;
     try {
-      for (const connection of this.waiting) {
-        this.waiting.delete(connection);
-        write(connection);
+      for (const connection of connections) {
+        written += 1;
+        connection.isHeld = false;
+        this.write(connection);
       }
     } finally {
       // One that fails keeps nobody else waiting.
-      if (this.waiting.size > 0) this.schedule();
+      if (written < connections.length) this.waiting.unshift(...connections.slice(written));
+      if (this.waiting.length > 0) this.schedule();
+    }
+  }
+
+  private write(connection: Connection): void {
+    const { writable, perMessageDeflate, socket } = connection.transport;
+    if (writable && !perMessageDeflate && socket?.readyState === OPEN) {
+      const joined = this.frames.join(connection.writeBuffer);
+      if (joined) connection.writeBuffer = [joined];
+    }
+    const tcp = connection.writeBuffer.length > 1 ? socket?._socket : undefined;
+    tcp?.cork();
+    try {
+      (Object.getPrototypeOf(connection) as Connection).flush.call(connection);
+    } finally {
+      tcp?.uncork();
     }
   }
 }
@@ -90,14 +129,4 @@ export class FrameBatcher {
 function withFirstFrame(tcp: Pick<TcpSocket, 'cork' | 'uncork'>): void {
   tcp.cork();
   setImmediate(() => tcp.uncork());
-}
-
-function write(connection: Connection): void {
-  const tcp = connection.transport.socket?._socket;
-  tcp?.cork();
-  try {
-    (Object.getPrototypeOf(connection) as Connection).flush.call(connection);
-  } finally {
-    tcp?.uncork();
-  }
 }

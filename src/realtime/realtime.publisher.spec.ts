@@ -45,6 +45,32 @@ describe('RealtimePublisher', () => {
     expect(done).toEqual([['emit', ['u:ann', 'u:bob'], 'chat_removed', { chatId: 'c' }]]);
   });
 
+  it('should tell who is in a list now, however often it was told before', () => {
+    const members = ['ann'];
+    for (const frozen of [Object.freeze(['bob']), Object.freeze(['bob'])]) {
+      publisher.toUsers(frozen, 'chat_removed', { chatId: 'c' });
+      publisher.toUsers(frozen, 'chat_removed', { chatId: 'c' });
+      publisher.toUsers(members, 'chat_removed', { chatId: 'c' });
+      members.push('carol');
+    }
+
+    const told = done.map((emit) => (emit as string[])[1]);
+    const bob = ['u:bob'];
+    expect(told).toEqual([bob, bob, ['u:ann'], bob, bob, ['u:ann', 'u:carol']]);
+  });
+
+  it('should look the rooms of a list that can not change up once', () => {
+    const rooms: unknown[] = [];
+    const adapter = { broadcast: (_packet: unknown, options: BroadcastOptions) => rooms.push(options.rooms) };
+    publisher.attach({ of: () => ({ adapter }) } as unknown as ParleyServer);
+    const members = Object.freeze(['ann', 'bob']);
+
+    publisher.toUsers(members, 'chat_removed', { chatId: 'c' });
+    publisher.toUsers(members, 'chat_removed', { chatId: 'd' });
+
+    expect(rooms[1]).toBe(rooms[0]);
+  });
+
   it('should tell nobody where there is nobody: an emit to no room would reach all', () => {
     publisher.toUsers([], 'chat_removed', { chatId: 'c' });
     publisher.toUsersVolatile([], 'user_typing', typing);

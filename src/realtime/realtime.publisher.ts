@@ -12,6 +12,8 @@ import type { PayloadOf, ServerEventName } from './socket-events.js';
 @Injectable()
 export class RealtimePublisher {
   private server: ParleyServer | null = null;
+  /** Of lists that can't change: the members of a chat are the same from one message to the next. */
+  private readonly roomsOfFrozen = new WeakMap<readonly string[], Set<string>>();
 
   /** Once, from the gateway that owns the connection, before the first socket. */
   attach(server: ParleyServer): void {
@@ -20,7 +22,7 @@ export class RealtimePublisher {
 
   /** To all sockets of these users; encoded once. Nobody there: nothing happens. */
   toUsers<E extends ServerEventName>(userIds: readonly string[], event: E, payload: PayloadOf<E>): void {
-    if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload);
+    if (userIds.length > 0) this.emit(this.roomsOf(userIds), event, payload);
   }
 
   /** To these users if they can take it right now: a signal that is stale a second later. */
@@ -29,12 +31,12 @@ export class RealtimePublisher {
     event: E,
     payload: PayloadOf<E>,
   ): void {
-    if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload, { isVolatile: true });
+    if (userIds.length > 0) this.emit(this.roomsOf(userIds), event, payload, { isVolatile: true });
   }
 
   /** To the sockets of these users on this node. */
   toUsersHere<E extends ServerEventName>(userIds: readonly string[], event: E, payload: PayloadOf<E>): void {
-    if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload, { isHere: true });
+    if (userIds.length > 0) this.emit(this.roomsOf(userIds), event, payload, { isHere: true });
   }
 
   /** To all sockets of these users but this one, which knows it already. */
@@ -44,12 +46,12 @@ export class RealtimePublisher {
     event: E,
     payload: PayloadOf<E>,
   ): void {
-    if (userIds.length > 0) this.emit(userIds.map(userRoom), event, payload, { except: socketId });
+    if (userIds.length > 0) this.emit(this.roomsOf(userIds), event, payload, { except: socketId });
   }
 
   /** To these sockets, on whichever node they are. */
   toSockets<E extends ServerEventName>(socketIds: readonly string[], event: E, payload: PayloadOf<E>): void {
-    if (socketIds.length > 0) this.emit([...socketIds], event, payload);
+    if (socketIds.length > 0) this.emit(new Set(socketIds), event, payload);
   }
 
   /** The users of this node who asked about this user's presence. */
@@ -74,7 +76,7 @@ export class RealtimePublisher {
   /** Tells the sockets that these logins have on this node why, and closes them. */
   endSessions(sessionIds: readonly string[]): void {
     for (const sessionId of sessionIds) {
-      this.emit([sessionRoom(sessionId)], 'session_revoked', { sessionId }, { isHere: true });
+      this.emit(new Set([sessionRoom(sessionId)]), 'session_revoked', { sessionId }, { isHere: true });
       this.server?.local.in(sessionRoom(sessionId)).disconnectSockets(true);
     }
   }
@@ -94,8 +96,16 @@ export class RealtimePublisher {
     return [...new Set(sockets.map(({ data }) => data.user.sessionId))];
   }
 
+  private roomsOf(userIds: readonly string[]): Set<string> {
+    const known = this.roomsOfFrozen.get(userIds);
+    if (known) return known;
+    const rooms = new Set(userIds.map(userRoom));
+    if (Object.isFrozen(userIds)) this.roomsOfFrozen.set(userIds, rooms);
+    return rooms;
+  }
+
   private emit<E extends ServerEventName>(
-    rooms: string[],
+    rooms: Set<string>,
     event: E,
     payload: PayloadOf<E>,
     { isVolatile = false, isHere = false, except }: EmitOptions = {},
@@ -104,7 +114,7 @@ export class RealtimePublisher {
     this.server?.of('/').adapter.broadcast(
       { type: PacketType.EVENT, data: [event, payload] },
       {
-        rooms: new Set(rooms),
+        rooms,
         except: except === undefined ? NOBODY : new Set([except]),
         flags: { ...(isVolatile && { volatile: true }), ...(isHere && { local: true }) },
       },

@@ -42,6 +42,31 @@ describe('sockets and their transports', () => {
     socket.close();
   });
 
+  it.each(TRANSPORTS)(
+    'should carry texts of every length and alphabet at once, over %s',
+    async (name, options) => {
+      const socket = await app.connectAs(ann, options);
+      const lengths = [1, 90, 130, 1000, 4096];
+      const texts = ['x', 'ü', '語', '🙂'].flatMap((letter) =>
+        lengths.map((length) => letter.repeat(Math.ceil(length / letter.length))),
+      );
+
+      const acks = await Promise.all(
+        texts.map((words, index) =>
+          socket.ok('new_message', { chatId, clientMessageId: `${name} ${index}`, text: words }),
+        ),
+      );
+
+      const isOne = (one: { clientMessageId: string }) => one.clientMessageId.startsWith(`${name} `);
+      expect(acks.map(({ message: { text: acked } }) => acked as string)).toEqual(texts);
+      expect((await bobPhone.count('receive_message', texts.length, isOne)).map(text)).toEqual(texts);
+      expect((await socket.count('receive_message', texts.length, isOne)).map(text)).toEqual(texts);
+      // More than 64 KiB in one answer.
+      expect((await socket.ok('join_chat', chatId)).messages.slice(-texts.length).map(text)).toEqual(texts);
+      socket.close();
+    },
+  );
+
   it('should begin with polling and move up by itself', async () => {
     const socket = app.socket({ transports: ['polling', 'websocket'], auth: { token: ann.token } });
     await socket.connected();

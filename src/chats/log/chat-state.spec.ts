@@ -175,6 +175,7 @@ describe('ChatState', () => {
     const { audience } = state;
     state.apply(rowAt(2, { seq: 1 }));
     expect(state.audience).toBe(audience);
+    expect(Object.isFrozen(audience)).toBe(true);
 
     state.apply(rowAt(3, { kind: 'member_removed', lastSeq: 1, removedId: id('cat') }));
 

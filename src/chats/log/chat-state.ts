@@ -63,9 +63,9 @@ export class ChatState {
     return [...this.roster.values()];
   }
 
-  /** Ids of all members. A new array after each change of the roster, so one handed out stays as it was. */
+  /** Ids of all members. A new array after each change of the roster: one handed out stays as it was, frozen. */
   get audience(): readonly string[] {
-    return (this.audienceCache ??= [...this.roster.keys()]);
+    return (this.audienceCache ??= Object.freeze([...this.roster.keys()]));
   }
 
   apply(row: ChatLogRow): void {
