@@ -79,6 +79,18 @@ describe('sockets and their transports', () => {
     socket.close();
   });
 
+  it('should let polls of other origins read their answers', async () => {
+    const { headers } = await app.http
+      .get('/socket.io/?EIO=4&transport=polling')
+      .set('Origin', 'https://web.example')
+      .expect(200);
+
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': 'https://web.example',
+      'access-control-allow-credentials': 'true',
+    });
+  });
+
   it('should neither lose nor turn round what is sent while it moves up', async () => {
     const socket = app.socket({ transports: ['polling', 'websocket'], auth: { token: ann.token } });
     await socket.connected();

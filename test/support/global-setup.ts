@@ -24,10 +24,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const dataDir = memoryFolder('parley-test-');
   const cacheDir = process.env.CACHE_DIR ?? join(homedir(), '.cache', 'parley');
+  // Also of a run that is broken off: what it leaves would stay in memory.
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const engine = await EmbeddedEngine.start({ dataDir, cacheDir, log: console });
   project.provide('mongodbUri', engine.uri);
-  return async () => {
-    await engine.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  };
+  return () => engine.stop();
 }

@@ -1,5 +1,6 @@
 import { ChatWatermarks } from '../../../src/chats/log/chat-watermarks.js';
 import { ReceiptMoves } from '../../../src/chats/receipts/receipt-moves.service.js';
+import { DomainEvents } from '../../../src/events/domain-events.js';
 import type { TestApp, TestUser } from '../create-test-app.js';
 import { imageOf, upload } from '../media-files.js';
 import { storedDocuments } from '../stored-documents.js';
@@ -97,8 +98,13 @@ export class AccessWorld {
     this.before = await storedDocuments(this.app);
   }
 
-  async settle(): Promise<void> {
-    await Promise.all([...this.phones.values()].map((phone) => phone.settle()));
+  /** What the server is at is done, and what it sent has arrived. */
+  private async settle(): Promise<void> {
+    await this.app.app.get(DomainEvents).settled();
+    await this.phone(this.cast.wes).settle();
+    // Events keep their order, so a refusal comes behind them; unlike an answer it costs no look into the database,
+    // where the chats grow with every row.
+    await Promise.all([...this.phones.values()].map((phone) => phone.refusal('VALIDATION', 'presence', {})));
   }
 
   /** Who has heard what, apart from `except`. */
