@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { type Model } from 'mongoose';
+import type { Model, mongo } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
 import { newObjectId, toObjectId } from '../database/object-id.js';
+import { updateEach } from '../database/update-each.js';
 import { Chat } from './chat.schema.js';
 import {
   type ChatInfo,
@@ -33,6 +34,14 @@ export interface NewChat {
   title?: string;
   directKey?: string;
   creationKey?: string;
+}
+
+/** How far a chat has come. */
+export interface WatermarkMove {
+  chatId: string;
+  projectedRev: number;
+  /** Absent where its place in lists stays. */
+  lastActivityAt?: Date;
 }
 
 @Injectable()
@@ -130,19 +139,17 @@ export class ChatsRepository {
    * Moves watermarks forward, never back. Not journaled for its own sake: after a crash they are worked
    * out of the log again.
    */
-  async moveWatermarks(
-    moves: { chatId: string; projectedRev: number; lastActivityAt?: Date }[],
-  ): Promise<void> {
-    const writes = moves.map(({ chatId, ...marks }) => ({
-      updateOne: {
-        filter: { _id: toObjectId(chatId) },
-        update: { $max: marks },
-      },
-    }));
-    await this.model.collection.bulkWrite(writes, {
-      ordered: false,
-      writeConcern: { w: 1, journal: false },
-    });
+  async moveWatermarks(moves: WatermarkMove[]): Promise<void> {
+    const chats = this.model.collection as unknown as mongo.Collection<Chat>;
+    const steps = moves.map(({ chatId, ...step }) => ({ id: toObjectId(chatId), step }));
+    const furthest = (field: keyof WatermarkMove) => ({ $max: [`$${field}`, `$$step.${field}`] });
+    const marks = { projectedRev: furthest('projectedRev'), lastActivityAt: furthest('lastActivityAt') };
+    await updateEach(
+      chats,
+      steps,
+      { $mergeObjects: ['$$ROOT', marks] },
+      { writeConcern: { w: 1, journal: false } },
+    );
   }
 }
 

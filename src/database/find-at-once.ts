@@ -1,4 +1,6 @@
-import { type Model, mongo } from 'mongoose';
+import type { Model, mongo } from 'mongoose';
+
+import { isWorthAnotherTry } from './worth-another-try.js';
 
 /** What is looked for, in the words of the `find` command. */
 export interface FindAtOnce {
@@ -35,11 +37,6 @@ interface Answer<T> {
   /** Another than 0 where there is more: more megabytes were found than fit into one answer. */
   id: unknown;
   firstBatch: T[];
-}
-
-/** The driver tries commands once. Cursors it repeats by itself, where a server that is on its way out refused. */
-function isWorthAnotherTry(error: unknown): boolean {
-  return error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerError;
 }
 
 function findByCursor<T>(model: Model<T>, { filter, ...options }: FindAtOnce): Promise<T[]> {

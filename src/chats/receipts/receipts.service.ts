@@ -208,7 +208,9 @@ export class ReceiptsService implements OnApplicationShutdown {
       const secret = shown < readSeq && { shownReadSeq: shown };
       marks[userId] = { deliveredSeq, readSeq, ...secret, rev: toRev, at: this.clock.now() };
     }
-    return Object.keys(marks).length > 0 ? { chatId, fromRev: record.rev, toRev, marks } : null;
+    if (Object.keys(marks).length === 0) return null;
+    const marksBefore = Object.keys(record.marks).length;
+    return { chatId, fromRev: record.rev, toRev, marksBefore, marks };
   }
 
   private async load(chatIds: string[]): Promise<Map<string, ReceiptsRecord>> {

@@ -155,8 +155,9 @@ export function addReceipts(add: AddPlan): void {
   );
   add(ChatReceiptsRepository, 'takeSteps', (receipts) =>
     receipts.takeSteps([
-      { chatId: long(0), fromRev: 1, toRev: 2, marks: {} },
-      { chatId: hex(chat(500)), fromRev: 0, toRev: 1, marks: {} },
+      { chatId: long(0), fromRev: 1, toRev: 2, marksBefore: 2, marks: {} },
+      { chatId: long(1), fromRev: 1, toRev: 2, marksBefore: 900, marks: {} },
+      { chatId: hex(chat(500)), fromRev: 0, toRev: 1, marksBefore: 0, marks: {} },
     ]),
   );
 }
