@@ -7,6 +7,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { APP_OPTIONS, setupApp } from './app.setup.js';
 import { WorkerFailed } from './cluster/workers/worker-failed.js';
 import { AppLogger } from './common/app-logger.js';
+import { HttpAdapter } from './common/http/http.adapter.js';
 import { AppConfig } from './config/app-config.js';
 import { ConfigurationError } from './config/environment.js';
 import { EngineStartError } from './database/embedded/engine-start-error.js';
@@ -39,7 +40,8 @@ async function countWorkers(): Promise<number> {
 async function startApp(): Promise<void> {
   const { AppModule } = await import('./app.module.js');
   const logger = firstLogger();
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, { ...APP_OPTIONS, logger });
+  const options = { ...APP_OPTIONS, logger };
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, new HttpAdapter(), options);
   const config = app.get(AppConfig);
   useLogger(app, logger);
   setupApp(app);

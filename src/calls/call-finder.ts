@@ -11,6 +11,9 @@ import { CallsRepository } from './calls.repository.js';
 /** Where many devices connect at once, they ring so much later. */
 const PAUSE = { ms: 50, crowd: 2 };
 
+/** Lists of chats that one query is about: some are of thousands. */
+const MAX_LISTS = 50;
+
 /** Which call is meant. Without an id it is the one that the user is rung or joined in. */
 export interface CallRef {
   callId?: string;
@@ -22,6 +25,10 @@ export interface CallRef {
 @Injectable()
 export class CallFinder {
   private readonly live = new SharedQuery((userIds: string[]) => this.findLiveBy(userIds), { pause: PAUSE });
+
+  private readonly liveIn = new SharedQuery((asked: (readonly string[])[]) => this.findLiveAmong(asked), {
+    maxQuestions: MAX_LISTS,
+  });
 
   constructor(
     private readonly calls: CallsRepository,
@@ -45,8 +52,17 @@ export class CallFinder {
   /** Live calls of these chats that the user may know of. */
   async findLive(userId: string, chatIds: readonly string[]): Promise<CallRecord[]> {
     if (chatIds.length === 0) return [];
-    const calls = await this.calls.findLiveInAny(chatIds);
+    const calls = await this.liveIn.ask(chatIds);
     return calls.filter((call) => call.isGroup || isShownTo(call, userId));
+  }
+
+  private async findLiveAmong(
+    asked: (readonly string[])[],
+  ): Promise<(chatIds: readonly string[]) => CallRecord[]> {
+    const calls = await this.calls.findLiveInAny([...new Set(asked.flat())]);
+    // One per chat.
+    const byChat = new Map(calls.map((call) => [call.chatId, call]));
+    return (chatIds) => (calls.length === 0 ? [] : chatIds.flatMap((chatId) => byChat.get(chatId) ?? []));
   }
 
   private async findLiveBy(userIds: string[]): Promise<(userId: string) => CallRecord | undefined> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { SharedQuery } from '../database/shared-query.js';
 import type { Membership } from './chat-members.repository.js';
 import { type ChatRecord, ChatsRepository } from './chats.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
@@ -16,9 +17,22 @@ export interface ChatHead {
   lastMessage: ChatLogRow | null;
 }
 
+/** How far a chat and its receipts have come. */
+export interface ChatCounters {
+  rev: number;
+  receiptRev: number;
+}
+
+/** Lists of chats that one query is about: some are of thousands. */
+const MAX_LISTS = 50;
+
 /** How far chats have come. Asks the log itself, so the answer is right on every node. */
 @Injectable()
 export class ChatHeads {
+  private readonly counters = new SharedQuery((asked: (readonly string[])[]) => this.countersOf(asked), {
+    maxQuestions: MAX_LISTS,
+  });
+
   constructor(
     private readonly chats: ChatsRepository,
     private readonly log: ChatLogRepository,
@@ -56,16 +70,12 @@ export class ChatHeads {
     return heads;
   }
 
-  /** By chat id: both counters, in two queries. */
-  async revs(chatIds: string[]): Promise<Map<string, { rev: number; receiptRev: number }>> {
-    const [revs, receiptRevs] = await Promise.all([
-      this.log.findLastRevs(chatIds),
-      this.receipts.findRevs(chatIds),
-    ]);
-    await this.settled(revs);
-    return new Map(
-      [...revs].map(([chatId, rev]) => [chatId, { rev, receiptRev: receiptRevs.get(chatId) ?? 0 }]),
-    );
+  /** By chat id: both counters, in two queries for all who ask at a time. */
+  async revs(chatIds: readonly string[]): Promise<Map<string, ChatCounters>> {
+    if (chatIds.length === 0) return new Map();
+    const counters = await this.counters.ask(chatIds);
+    await this.settled([...counters].map(([chatId, { rev }]) => [chatId, rev]));
+    return counters;
   }
 
   /** All chats there are, by id; for what goes over them bit by bit. */
@@ -112,6 +122,21 @@ export class ChatHeads {
     );
     await Promise.all(changed.map((chatId) => this.chatLog.ensureProjected(chatId)));
     return changed.length;
+  }
+
+  private async countersOf(
+    asked: (readonly string[])[],
+  ): Promise<(chatIds: readonly string[]) => Map<string, ChatCounters>> {
+    const all = [...new Set(asked.flat())];
+    const [revs, receiptRevs] = await Promise.all([this.log.findLastRevs(all), this.receipts.findRevs(all)]);
+    return (chatIds) => {
+      const counters = new Map<string, ChatCounters>();
+      for (const chatId of chatIds) {
+        const rev = revs.get(chatId);
+        if (rev !== undefined) counters.set(chatId, { rev, receiptRev: receiptRevs.get(chatId) ?? 0 });
+      }
+      return counters;
+    };
   }
 
   private async lastRows(chatIds: string[]): Promise<Map<string, ChatLogRow>> {

@@ -94,15 +94,15 @@ export class ChatMembersRepository {
     return { all, print };
   }
 
-  /** The print of a user's memberships as they are now, straight from the index. */
-  async findPrint(userId: string): Promise<MembershipsPrint> {
-    const [print] = await this.model.collection
-      .aggregate<MembershipsPrint>([
-        { $match: { userId: toObjectId(userId) } },
-        { $group: { _id: null, count: { $sum: 1 }, writes: { $sum: '$writes' } } },
+  /** The prints of these users' memberships as they are now, straight from the index; who has none is not in it. */
+  async findPrints(userIds: readonly string[]): Promise<Map<string, MembershipsPrint>> {
+    const prints = await this.model.collection
+      .aggregate<MembershipsPrint & { _id: Types.ObjectId }>([
+        { $match: { userId: { $in: userIds.map(toObjectId) } } },
+        { $group: { _id: '$userId', count: { $sum: 1 }, writes: { $sum: '$writes' } } },
       ])
       .toArray();
-    return print ?? { count: 0, writes: 0 };
+    return new Map(prints.map(({ _id, count, writes }) => [_id.toHexString(), { count, writes }]));
   }
 
   /** Active members of these chats in the order of joining, at most `perChat` of each. */

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
+import { SharedQuery } from '../database/shared-query.js';
 import { ChatMembersRepository, type Membership, type MembershipsPrint } from './chat-members.repository.js';
 
 /** Memberships that are remembered, of all users together: some 500 bytes each. */
 const MAX_REMEMBERED = 60_000;
+
+/** Users whose memberships are compared at a time: some have thousands. */
+const MAX_PRINTS = 50;
+const NO_PRINT: MembershipsPrint = { count: 0, writes: 0 };
 
 interface Remembered {
   all: readonly Membership[];
@@ -23,6 +28,14 @@ export class Memberships {
     sizeCalculation: ({ all }) => all.length + 1,
   });
 
+  private readonly prints = new SharedQuery(
+    async (userIds: string[]) => {
+      const found = await this.members.findPrints([...new Set(userIds)]);
+      return (userId: string) => found.get(userId) ?? NO_PRINT;
+    },
+    { maxQuestions: MAX_PRINTS },
+  );
+
   constructor(private readonly members: ChatMembersRepository) {}
 
   /** What `of` would compare, and answer itself if all is as it was: for a start on it meanwhile. */
@@ -33,7 +46,7 @@ export class Memberships {
   /** Those in the user's past too. */
   async of(userId: string): Promise<readonly Membership[]> {
     const known = this.remembered.get(userId);
-    if (known && isSame(known.print, await this.members.findPrint(userId))) return known.all;
+    if (known && isSame(known.print, await this.prints.ask(userId))) return known.all;
     const found = await this.members.findByUser(userId);
     this.remembered.set(userId, found);
     return found.all;

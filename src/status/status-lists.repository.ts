@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model, QueryFilter } from 'mongoose';
+import type { Model, QueryFilter, Types } from 'mongoose';
 
 import { toObjectId } from '../database/object-id.js';
 import type { StatusHead, StatusRecord } from './status.record.js';
@@ -43,6 +43,17 @@ export class StatusListsRepository {
       .limit(limit)
       .lean<LiveStatusRow[]>();
     return rows.map(toRecord);
+  }
+
+  /** Who of these has a live status, straight from the index. */
+  async findAuthorsAmong(userIds: readonly string[], now: Date): Promise<Set<string>> {
+    const rows = await this.statuses.collection
+      .aggregate<{ _id: Types.ObjectId }>([
+        { $match: { userId: { $in: userIds.map(toObjectId) }, expiresAt: { $gt: now } } },
+        { $group: { _id: '$userId' } },
+      ])
+      .toArray();
+    return new Set(rows.map(({ _id }) => _id.toHexString()));
   }
 
   /** What `viewerId` may see: posted to them by name, or to everyone by somebody of `circle`. Newest first. */

@@ -8,9 +8,11 @@ import {
   type Page,
   type PageQueryDto,
 } from '../common/pagination/cursor.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { StatusFeed } from './status-feed.service.js';
 import { StatusViewings } from './status-viewings.service.js';
 import { StatusViewingsRepository } from './status-viewings.repository.js';
+import type { StatusHead } from './status.record.js';
 import { toSeenStatusView, type StatusView } from './status.view.js';
 import { StatusListsRepository, type StatusPosition } from './status-lists.repository.js';
 
@@ -20,6 +22,11 @@ export const MAX_SYNC_STATUSES = 500;
 /** One's own statuses, and all that a device must hold. */
 @Injectable()
 export class StatusLists {
+  private readonly isAuthor = new SharedQuery(async (userIds: string[]) => {
+    const authors = await this.statuses.findAuthorsAmong([...new Set(userIds)], this.clock.now());
+    return (userId: string) => authors.has(userId);
+  });
+
   constructor(
     private readonly statuses: StatusListsRepository,
     private readonly feed: StatusFeed,
@@ -44,19 +51,31 @@ export class StatusLists {
   async live(userId: string): Promise<{ items: StatusView[]; hasMore: boolean }> {
     const now = this.clock.now();
     const limit = MAX_SYNC_STATUSES + 1;
-    const [own, heads, seen] = await Promise.all([
-      this.statuses.findLiveOf(userId, now, { after: null, limit }),
+    const [own, heads] = await Promise.all([
+      this.own(userId, now, limit),
       this.feed.visibleHeads(userId, now, limit),
-      this.seen.findSeen(userId, now),
     ]);
-    const ids = heads.map(({ id }) => id);
-    const [ownViews, others] = await Promise.all([
-      this.viewings.ownViews(userId, own),
-      ids.length > 0 ? this.statuses.findLiveByIds(ids, now) : [],
-    ]);
-    const items = [...ownViews, ...others.map((status) => toSeenStatusView(status, seen))];
+    const items = [...own, ...(heads.length > 0 ? await this.seenViews(userId, heads, now) : [])];
     items.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
     return { items: items.slice(0, MAX_SYNC_STATUSES), hasMore: items.length > MAX_SYNC_STATUSES };
+  }
+
+  /** Most people have none: those who sync at a time learn that by one query. */
+  private async own(userId: string, now: Date, limit: number): Promise<StatusView[]> {
+    if (!(await this.isAuthor.ask(userId))) return [];
+    return this.viewings.ownViews(
+      userId,
+      await this.statuses.findLiveOf(userId, now, { after: null, limit }),
+    );
+  }
+
+  private async seenViews(userId: string, heads: StatusHead[], now: Date): Promise<StatusView[]> {
+    const ids = heads.map(({ id }) => id);
+    const [statuses, seen] = await Promise.all([
+      this.statuses.findLiveByIds(ids, now),
+      this.seen.findSeen(userId, now),
+    ]);
+    return statuses.map((status) => toSeenStatusView(status, seen));
   }
 }
 

@@ -87,7 +87,7 @@ export class SyncService {
       .filter((membership) => !isGone(membership) && membership.chatId >= (position?.chatId ?? ''))
       .toSorted((a, b) => (a.chatId < b.chatId ? -1 : 1));
     const deleted: DeletedBehind =
-      dto.me === undefined ? { marks: [] } : await this.marks.deletedBehind(userId, dto.me);
+      dto.me === undefined ? { marks: [] } : await this.marks.deletedBehind(userId, dto.me, meRev);
     const behind = await this.behind(memberships, dto.chats, position, removedIn(deleted));
     const { chats, next } = await this.collect(userId, behind, dto.limit ?? DEFAULT_SYNC_MESSAGES);
     await this.marks.addStars(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '../common/clock.js';
 import { ConflictError, ValidationError } from '../common/errors/app-error.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { ContactsRepository } from './contacts.repository.js';
 import { UsersService } from './users.service.js';
@@ -12,6 +13,13 @@ export const MAX_CONTACTS = 5000;
 /** The people whom a user has saved. The list is theirs alone: nobody is told that they are on it. */
 @Injectable()
 export class ContactsService {
+  private readonly owners = new SharedQuery(async (asked: { userId: string; limit: number }[]) => {
+    const userIds = [...new Set(asked.map(({ userId }) => userId))];
+    const all = await this.contacts.findOwnersOfAll(userIds, Math.min(...asked.map(({ limit }) => limit)));
+    // Somebody whom thousands have saved would take the room of the others.
+    return ({ userId, limit }) => (all ? (all.get(userId) ?? []) : this.contacts.findOwners(userId, limit));
+  });
+
   constructor(
     private readonly contacts: ContactsRepository,
     private readonly users: UsersService,
@@ -26,7 +34,7 @@ export class ContactsService {
 
   /** Who has saved this user: for what these people show their contacts. Never told to anybody. */
   ownersOf(userId: string, limit: number): Promise<string[]> {
-    return this.contacts.findOwners(userId, limit);
+    return this.owners.ask({ userId, limit });
   }
 
   async hasSaved(ownerId: string, userId: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
+import { findAtOnce } from '../database/find-at-once.js';
 import { idsBy, newObjectId, type ObjectId, toObjectId } from '../database/object-id.js';
 
 /** Somebody on a list of somebody. */
@@ -110,6 +111,14 @@ export abstract class SavedPeopleRepository {
       .limit(limit)
       .lean<Pick<SavedPerson, 'ownerId'>[]>();
     return rows.map(({ ownerId }) => ownerId.toHexString());
+  }
+
+  /** On whose lists these people are, by person; `null` where that is `limit` rows or more in all. */
+  async findOwnersOfAll(userIds: readonly string[], limit: number): Promise<Map<string, string[]> | null> {
+    const filter = { userId: { $in: userIds.map(toObjectId) } };
+    const projection = { _id: 0, ownerId: 1, userId: 1 } as const;
+    const rows = await findAtOnce(this.model, { filter, projection, limit });
+    return rows.length < limit ? idsBy(rows, ({ ownerId, userId }) => [userId, ownerId]) : null;
   }
 
   private async idsOf(filter: object, limit = 0): Promise<string[]> {

@@ -3,6 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
+import { findAtOnce } from '../database/find-at-once.js';
 import { newObjectId, toObjectId } from '../database/object-id.js';
 import { mediaUrl } from '../media/attachment.js';
 import type { NewUser, ProfileChange, UserRecord } from './user.record.js';
@@ -46,6 +47,13 @@ export class UsersRepository {
   async findById(id: string): Promise<UserRecord | null> {
     const user = await this.users.findById(toObjectId(id), RECORD_FIELDS).lean<StoredUser>();
     return user && toRecord(user);
+  }
+
+  /** The `me` revs of those that exist. */
+  async findRevs(ids: readonly string[]): Promise<Map<string, number>> {
+    const filter = { _id: { $in: ids.map(toObjectId) } };
+    const users = await findAtOnce(this.users, { filter, projection: { rev: 1 }, limit: ids.length });
+    return new Map(users.map(({ _id, rev }) => [_id.toHexString(), rev]));
   }
 
   async findByIds(ids: readonly string[]): Promise<UserRecord[]> {

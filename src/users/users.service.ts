@@ -2,12 +2,18 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '../common/clock.js';
 import { ConflictError, NotFoundError } from '../common/errors/app-error.js';
+import { SharedQuery } from '../database/shared-query.js';
 import { nameKeyOf } from './normalise.js';
 import type { NewUser, ProfileChange, UserRecord } from './user.record.js';
 import { UsersRepository } from './users.repository.js';
 
 @Injectable()
 export class UsersService {
+  private readonly revs = new SharedQuery(async (ids: string[]) => {
+    const found = await this.users.findRevs([...new Set(ids)]);
+    return (id: string) => orNotFound(found.get(id) ?? null);
+  });
+
   constructor(
     private readonly users: UsersRepository,
     private readonly clock: Clock,
@@ -95,12 +101,12 @@ export class UsersService {
   }
 
   /** The rev of what concerns this user alone. */
-  async meRev(userId: string): Promise<number> {
-    return (await this.getById(userId)).rev;
+  meRev(userId: string): Promise<number> {
+    return this.revs.ask(userId);
   }
 }
 
-function orNotFound(user: UserRecord | null): UserRecord {
-  if (!user) throw new NotFoundError('User');
-  return user;
+function orNotFound<T>(found: T | null): T {
+  if (found === null) throw new NotFoundError('User');
+  return found;
 }

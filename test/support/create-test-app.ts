@@ -14,6 +14,7 @@ import { inject } from 'vitest';
 import { AppModule } from '../../src/app.module.js';
 import { APP_OPTIONS, setupApp } from '../../src/app.setup.js';
 import { Clock } from '../../src/common/clock.js';
+import { HttpAdapter } from '../../src/common/http/http.adapter.js';
 import { AppConfig } from '../../src/config/app-config.js';
 import type { OwnUserView } from '../../src/users/user.view.js';
 import { TestClock } from './test-clock.js';
@@ -141,7 +142,7 @@ export async function createTestApp(
     .overrideProvider(Clock)
     .useClass(TestClock);
   const module = await provide(builder).compile();
-  const app = module.createNestApplication<NestExpressApplication>({
+  const app = module.createNestApplication<NestExpressApplication>(new HttpAdapter(), {
     ...APP_OPTIONS,
     logger: ['fatal', 'error'],
   });

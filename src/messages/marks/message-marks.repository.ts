@@ -3,11 +3,15 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model, Types } from 'mongoose';
 
 import { duplicateKeyOf } from '../../database/duplicate-key.js';
+import { findAtOnce } from '../../database/find-at-once.js';
 import { newObjectId, toObjectId } from '../../database/object-id.js';
 import { MessageMark } from './message-mark.schema.js';
 
 /** A mark that no `me` rev tells of yet comes with every sync. */
 export const UNTOLD = Number.MAX_SAFE_INTEGER;
+
+/** A crash leaves a few of them behind; whoever is not told of one now is told at the next sync. */
+const MAX_UNTOLD = 1000;
 
 export type MarkField = 'starredAt' | 'deletedAt';
 
@@ -175,6 +179,24 @@ export class MessageMarksRepository {
       chatId: row.chatId.toHexString(),
       rev: row.rev,
     }));
+  }
+
+  /** Messages that these users deleted for themselves and that no `me` rev tells of yet, by user. */
+  async findUntold(userIds: readonly string[]): Promise<Map<string, DeletedMark[]>> {
+    const filter = {
+      userId: { $in: userIds.map(toObjectId) },
+      rev: UNTOLD,
+      deletedAt: { $exists: true },
+    };
+    const projection = { _id: 0, userId: 1, messageId: 1, chatId: 1 } as const;
+    const rows = await findAtOnce(this.marks, { filter, projection, limit: MAX_UNTOLD });
+    const byUser = new Map<string, DeletedMark[]>();
+    for (const { userId, messageId, chatId } of rows) {
+      const mark = { messageId: messageId.toHexString(), chatId: chatId.toHexString(), rev: UNTOLD };
+      const id = userId.toHexString();
+      byUser.set(id, [...(byUser.get(id) ?? []), mark]);
+    }
+    return byUser;
   }
 
   /** All of somebody's, by message, behind `after`. */

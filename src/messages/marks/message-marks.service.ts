@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { Clock } from '../../common/clock.js';
+import { SharedQuery } from '../../database/shared-query.js';
 import { UsersService } from '../../users/users.service.js';
 import {
   type DeletedMark,
@@ -35,6 +36,11 @@ export interface DeletedBehind {
  */
 @Injectable()
 export class MessageMarks {
+  private readonly untold = new SharedQuery(async (userIds: string[]) => {
+    const found = await this.marks.findUntold([...new Set(userIds)]);
+    return (userId: string) => found.get(userId) ?? [];
+  });
+
   constructor(
     private readonly marks: MessageMarksRepository,
     private readonly users: UsersService,
@@ -92,7 +98,9 @@ export class MessageMarks {
     return this.marks.unstar(userId, messageIds);
   }
 
-  async deletedBehind(userId: string, heldRev: number): Promise<DeletedBehind> {
+  /** `meRev`: as it was a moment before. What is told later comes when that rev is behind. */
+  async deletedBehind(userId: string, heldRev: number, meRev: number): Promise<DeletedBehind> {
+    if (meRev <= heldRev) return { marks: await this.untold.ask(userId) };
     const found = await this.marks.findDeletedAfter(userId, heldRev, MAX_SYNCED_MARKS + 1);
     const marks = found.slice(0, MAX_SYNCED_MARKS);
     const last = marks.at(-1)?.rev ?? UNTOLD;

@@ -59,6 +59,8 @@ export function addUsers(add: AddPlan): void {
   add(UsersRepository, 'bumpRevs', (users) => users.bumpRevs(some), { keys: 10, docs: 3 });
   add(UsersRepository, 'recordLastSeen', (users) => users.recordLastSeen(some, NOW), { keys: 10, docs: 3 });
 
+  add(UsersRepository, 'findRevs', (users) => users.findRevs(some));
+
   add(PrivacyRepository, 'find', (privacy) => privacy.find(some));
   add(PrivacyRepository, 'update', (privacy) =>
     privacy.update(hex(user(7)), { readReceipts: false, online: { level: 'nobody' } }),
@@ -145,6 +147,7 @@ export function addSavedPeople(add: AddPlan): void {
     ]);
     add(type, 'findPairs', (people) => people.findPairs(pairs), { keys: 12, docs: 6 });
     add(type, 'findOwners', (people) => people.findOwners(hex(user(5)), 50));
+    add(type, 'findOwnersOfAll', (people) => people.findOwnersOfAll([hex(user(5)), hex(user(6))], 50));
   }
   for (const type of [ContactsRepository, BlocksRepository]) {
     add(type, 'removeFrom', (people) => people.removeFrom(some, hex(user(5))), { keys: 10 });

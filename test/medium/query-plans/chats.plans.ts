@@ -59,9 +59,9 @@ export function addMembers(add: AddPlan): void {
     keys: 10,
     docs: 10,
   });
-  // One step in the index per chat of the user, as many as are counted.
-  add(ChatMembersRepository, 'findPrint', (members) => members.findPrint(hex(user(0))), {
-    keys: 2 * CHATS,
+  // One step in the index per chat of each user, as many as are counted.
+  add(ChatMembersRepository, 'findPrints', (members) => members.findPrints([hex(user(0)), hex(user(1))]), {
+    keys: 4 * CHATS,
     isCovered: true,
   });
   // In the order of joining, which no index has: bounded by the size of a group.

@@ -29,6 +29,7 @@ export function addMarks(add: AddPlan): void {
     marks.findStarred(hex(user(1)), { starredAt: timeOf(100), messageId: hex(message(100)) }, 20),
   );
   add(MessageMarksRepository, 'findDeletedAfter', (marks) => marks.findDeletedAfter(hex(user(1)), 100, 50));
+  add(MessageMarksRepository, 'findUntold', (marks) => marks.findUntold([hex(user(0)), hex(user(1))]));
   add(MessageMarksRepository, 'findStarredIn', (marks) =>
     marks.findStarredIn(hex(user(1)), long(0), null, 50),
   );

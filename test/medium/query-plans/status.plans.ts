@@ -50,6 +50,12 @@ export function addStatuses(add: AddPlan): void {
   add(StatusListsRepository, 'findLiveOf, second page', (lists) =>
     lists.findLiveOf(hex(user(0)), NOW, { after: { expiresAt: LATER, id: hex(status(100)) }, limit: 50 }),
   );
+  add(
+    StatusListsRepository,
+    'findAuthorsAmong',
+    (lists) => lists.findAuthorsAmong([hex(user(0)), hex(user(1))], NOW),
+    { keys: 1000, isCovered: true },
+  );
   // By name and by circle at once: sorted in memory, bounded by the live statuses that one may see.
   add(
     StatusListsRepository,
