@@ -1,7 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-import { LongEarly } from './test/support/long-early.js';
-
 export default defineConfig({
   test: {
     include: ['src/**/*.spec.ts', 'test/**/*.{spec,e2e-spec}.ts'],
@@ -14,6 +12,5 @@ export default defineConfig({
     isolate: false,
     // Every e2e file boots its own app against the one shared engine: two at a time fill two cores.
     maxWorkers: 2,
-    sequence: { sequencer: LongEarly },
   },
 });
