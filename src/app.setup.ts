@@ -29,6 +29,7 @@ export const APP_OPTIONS = {
   bodyParser: false,
   bufferLogs: true,
   abortOnError: false,
+  forceCloseConnections: true,
 } satisfies NestApplicationOptions;
 
 /** Everything between creating the app and listening; tests start theirs the same way. */

@@ -28,7 +28,7 @@ function target(name, { hasArchive }) {
 
     async start() {
       const folder = await mkdtemp(join(tmpdir(), 'ejabberd-bench-'));
-      const removeFolder = () => rm(folder, { recursive: true, force: true });
+      const removeFolder = () => rm(folder, { recursive: true, force: true, maxRetries: 10 });
       try {
         const port = await freePort();
         const config = join(folder, 'ejabberd.yml');

@@ -25,7 +25,7 @@ export const parley = {
     if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first.`);
     const folder = home ?? (await createHome()).path;
     const removeFolder = async () => {
-      if (!home) await rm(folder, { recursive: true, force: true });
+      if (!home) await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     };
     try {
       const server = await startServer({
@@ -110,7 +110,7 @@ function startFlags() {
 
 async function createHome() {
   const path = await mkdtemp(join(tmpdir(), 'parley-bench-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 10 }) };
 }
 
 /**

@@ -27,7 +27,7 @@ export class HttpAdapter extends ExpressAdapter {
     this.setHttpServer(server);
   }
 
-  /** Waits for nobody: what was accepted has been answered by now. */
+  /** `forceCloseConnections`: waits for nobody, as what was accepted has been answered by now. */
   override async close(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await super.close();
