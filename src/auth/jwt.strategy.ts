@@ -38,16 +38,20 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   override authenticate(request: Request, options?: object): void {
     const claims = this.known.get(bearerOf(request.headers.authorization) ?? '');
     if (claims === undefined) return super.authenticate(request, options);
-    this.validate(request, claims).then(
+    this.identify(claims).then(
       (user) => this.success(user),
       (error: Error) => this.error(error),
     );
   }
 
   /** `claims`: of a token with a good signature. */
-  async validate({ headers }: Request, claims: object): Promise<AuthUser> {
-    const user = this.tokens.userOf(claims);
+  validate({ headers }: Request, claims: object): Promise<AuthUser> {
     this.known.set(bearerOf(headers.authorization) ?? '', claims);
+    return this.identify(claims);
+  }
+
+  private async identify(claims: object): Promise<AuthUser> {
+    const user = this.tokens.userOf(claims);
     await this.sessions.assertLive(user);
     return user;
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { ChatAccess } from '../chats/chat-access.js';
 import { AppError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
-import { SharedQuery } from '../database/shared-query.js';
+import { MAX_LISTS, SharedQuery } from '../database/shared-query.js';
 import { isShownTo } from './call-sight.js';
 import { busyUserIds, seatOf } from './call-seats.js';
 import type { CallRecord } from './call.record.js';
@@ -10,9 +10,6 @@ import { CallsRepository } from './calls.repository.js';
 
 /** Where many devices connect at once, they ring so much later. */
 const PAUSE = { ms: 50, crowd: 2 };
-
-/** Lists of chats that one query is about: some are of thousands. */
-const MAX_LISTS = 50;
 
 /** Which call is meant. Without an id it is the one that the user is rung or joined in. */
 export interface CallRef {

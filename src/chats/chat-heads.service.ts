@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { SharedQuery } from '../database/shared-query.js';
+import { MAX_LISTS, SharedQuery } from '../database/shared-query.js';
 import type { Membership } from './chat-members.repository.js';
 import { type ChatRecord, ChatsRepository } from './chats.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
@@ -22,9 +22,6 @@ export interface ChatCounters {
   rev: number;
   receiptRev: number;
 }
-
-/** Lists of chats that one query is about: some are of thousands. */
-const MAX_LISTS = 50;
 
 /** How far chats have come. Asks the log itself, so the answer is right on every node. */
 @Injectable()

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
-import { SharedQuery } from '../database/shared-query.js';
+import { MAX_LISTS, SharedQuery } from '../database/shared-query.js';
 import { ChatMembersRepository, type Membership, type MembershipsPrint } from './chat-members.repository.js';
 
 /** Memberships that are remembered, of all users together: some 500 bytes each. */
 const MAX_REMEMBERED = 60_000;
 
-/** Users whose memberships are compared at a time: some have thousands. */
-const MAX_PRINTS = 50;
 const NO_PRINT: MembershipsPrint = { count: 0, writes: 0 };
 
 interface Remembered {
@@ -33,7 +31,7 @@ export class Memberships {
       const found = await this.members.findPrints([...new Set(userIds)]);
       return (userId: string) => found.get(userId) ?? NO_PRINT;
     },
-    { maxQuestions: MAX_PRINTS },
+    { maxQuestions: MAX_LISTS },
   );
 
   constructor(private readonly members: ChatMembersRepository) {}

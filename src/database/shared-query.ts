@@ -2,6 +2,8 @@ import { withDeadline } from './deadline.js';
 
 /** More questions in one query would keep the first of them waiting for the last. */
 const MAX_QUESTIONS = 500;
+/** The same where a question is a list, some of which are of thousands, or has an answer of thousands. */
+export const MAX_LISTS = 50;
 
 export interface SharedQueryOptions {
   /** More questions go into the next query. */

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock, type ClockTimer } from '../../common/clock.js';
 import { withDeadline } from '../../database/deadline.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { ChatsRepository } from '../chats.repository.js';
+import { ChatsRepository, type WatermarkMove } from '../chats.repository.js';
 
 /** Pause between two flushes; longer where the last one was of many chats, up to half a second. */
 const FLUSH_MS = 100;
@@ -11,11 +11,6 @@ const MAX_FLUSH_MS = 500;
 const MORE_MS_PER_CHAT = 2;
 /** The longest that a chat which was written a moment ago waits to be written again. */
 const MAX_REST_MS = 10_000;
-
-interface Move {
-  projectedRev: number;
-  lastActivityAt?: Date;
-}
 
 /**
  * Gathers how far each chat has come and writes it in one go, since only order in lists and the cost of a load
@@ -25,7 +20,7 @@ interface Move {
 @Injectable()
 export class ChatWatermarks {
   private readonly logger = new Logger(ChatWatermarks.name);
-  private readonly moves = new Map<string, Move>();
+  private readonly moves = new Map<string, Omit<WatermarkMove, 'chatId'>>();
   /** Of `moves` those that nobody has been told of. */
   private readonly untold = new Set<string>();
   /** Of `moves` those that the next flush writes; the others rest. */
