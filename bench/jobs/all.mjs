@@ -4,16 +4,19 @@ import { publish } from '../lib/publish.mjs';
 import { isBetter } from '../lib/goals.mjs';
 import { figuresText, saveLatest, summariseFigures } from '../lib/results.mjs';
 
-/** What each job measures for the table; without --quick as it does by itself, but for the rounds. */
+/**
+ * What each job measures for the table. Many short rounds tell more than a few long ones: each is a fresh process, which
+ * may have been compiled with more or less luck, at a moment of its own of a machine that has slow ones.
+ */
 const FULL = {
-  pairs: '--receipts --rounds 3 --targets relay,parley,ejabberd,ejabberd-archive',
-  latency: '--rounds 3',
-  group: '--rounds 3',
-  connects: '--rounds 3',
-  history: '',
-  chats: '',
-  sync: '',
-  scale: '--rounds 3 --warm-up 5',
+  pairs: '--receipts --rounds 5 --seconds 10 --targets relay,parley,ejabberd,ejabberd-archive',
+  latency: '--rounds 5 --seconds 5',
+  group: '--rounds 7 --seconds 6',
+  connects: '--rounds 5',
+  history: '--rounds 5 --seconds 5',
+  chats: '--rounds 5 --seconds 5',
+  sync: '--rounds 3 --seconds 5',
+  scale: '--rounds 5 --seconds 8 --warm-up 5',
 };
 const QUICK = {
   pairs: '--receipts --rounds 2 --seconds 6 --warm-up 2',
