@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 
+import { Backlog } from './backlog.js';
 import { JoinedFrames, type Packet } from './joined-frames.js';
 
 interface Engine {
@@ -19,7 +20,10 @@ interface Connection {
   writeBuffer: readonly Packet[];
   /** Ours: it is among those who wait. */
   isHeld?: boolean;
+  /** Ours: what its transport has no room for at the moment. */
+  backlog?: Backlog | null;
   flush(): void;
+  onClose(reason: string): void;
 }
 
 /** The state of a WebSocket that is neither opening nor closing. */
@@ -31,7 +35,8 @@ const OPEN = 1;
  * before the event loop would wait; an answer (an ack, a response of REST) ends it for all events before it, so
  * that whoever has an answer in hand can rely on it: what it brought about is on its way to everybody. Per socket
  * order is kept. Until then a connection counts as free, so a volatile event behind another one is not dropped: only a
- * client that is slow to read misses it.
+ * client that is slow to read misses it. One that does not read at all is closed when too much waits for it: engine.io
+ * would keep any amount, for as long as the client answers the pings that it has not read.
  */
 export class FrameBatcher {
   private readonly frames = new JoinedFrames();
@@ -49,6 +54,7 @@ export class FrameBatcher {
     }
     engine.on('connection', (connection) => {
       connection.isHeld = false;
+      connection.backlog = null;
       connection.flush = held;
     });
     engine.on('headers', (_headers, request) => {
@@ -111,7 +117,9 @@ export class FrameBatcher {
 
   private write(connection: Connection): void {
     const { writable, perMessageDeflate, socket } = connection.transport;
-    if (writable && !perMessageDeflate && socket?.readyState === OPEN) {
+    if (!writable) return keep(connection);
+    connection.backlog = null;
+    if (!perMessageDeflate && socket?.readyState === OPEN) {
       const joined = this.frames.join(connection.writeBuffer);
       if (joined) connection.writeBuffer = [joined];
     }
@@ -123,6 +131,12 @@ export class FrameBatcher {
       tcp?.uncork();
     }
   }
+}
+
+/** Its transport says when it has room again. */
+function keep(connection: Connection): void {
+  connection.backlog ??= new Backlog();
+  if (connection.backlog.isTooMuch(connection.writeBuffer)) connection.onClose('transport error');
 }
 
 /** The answer to an upgrade and the first frame, which follows in the same turn, are one write too. */
