@@ -9,6 +9,7 @@ let written: string[];
 
 /** A connection that gathers packets as engine.io does, and writes down what reaches its socket. */
 class Connection {
+  readyState = 'open';
   writeBuffer: Packet[] = [];
   readonly transport = {
     writable: true,
@@ -111,6 +112,17 @@ describe('FrameBatcher', () => {
     await endOfTurn();
 
     expect(frames()).toEqual(['ann:a+b']);
+  });
+
+  it('should not keep the last words of a connection that closes, which nobody waits for', async () => {
+    ann.transport.writable = false;
+    ann.send('a');
+    await endOfTurn();
+    ann.readyState = 'closing';
+
+    ann.ready();
+
+    expect(frames()).toEqual(['ann:a']);
   });
 
   describe('a client that reads nothing', () => {

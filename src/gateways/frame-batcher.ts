@@ -11,6 +11,7 @@ interface Engine {
 
 /** What is used of engine.io's socket, beside what its types tell. */
 interface Connection {
+  readonly readyState: string;
   readonly transport: {
     readonly writable: boolean;
     readonly perMessageDeflate?: unknown;
@@ -81,6 +82,8 @@ export class FrameBatcher {
   private hold(connection: Connection): void {
     // Whenever a transport is done with something, engine.io flushes, mostly nothing.
     if (connection.writeBuffer.length === 0) return;
+    // Its last words. One that moves up from polling just then is closed as soon as they should have gone.
+    if (connection.readyState === 'closing') return this.write(connection);
     if (!this.isAnswering) this.hasEvents = true;
     if (connection.isHeld) return;
     connection.isHeld = true;
