@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { SharedQuery, type SharedQueryOptions } from './shared-query.js';
 
@@ -114,5 +114,23 @@ describe('SharedQuery', () => {
     await Promise.all([query.ask('e'), turn().then(() => query.ask('f'))]);
 
     expect(asked).toEqual([['a'], ['b'], ['c', 'd'], ['e', 'f']]);
+  });
+
+  it('should wait for no more than have room', async () => {
+    const { query, asked } = controlled({ maxQuestions: 2, pause: { ms: 60, crowd: 2 } });
+    const answers = Promise.all(['a', 'b', 'c', 'd', 'e'].map((question) => query.ask(question)));
+    for (const n of [0, 1]) {
+      await turn();
+      asked[n]?.answer();
+    }
+    await turn();
+    expect(asked.map(({ questions }) => questions)).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+
+    await vi.waitUntil(() => asked.length > 2, { interval: 1 });
+    asked[2]?.answer();
+    expect(await answers).toHaveLength(5);
   });
 });

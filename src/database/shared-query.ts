@@ -8,7 +8,10 @@ export const MAX_LISTS = 50;
 export interface SharedQueryOptions {
   /** More questions go into the next query. */
   readonly maxQuestions?: number;
-  /** How long to wait behind a query that at least `crowd` have shared: the more come, the more share the next. */
+  /**
+   * How long to wait behind a query that at least `crowd` have shared: the more come, the more share the next, as long
+   * as they have room in it.
+   */
   readonly pause?: { readonly ms: number; readonly crowd: number };
 }
 
@@ -51,7 +54,8 @@ export class SharedQuery<Question, Answer> {
     while (this.waiting.length > 0) {
       const askers = this.waiting.splice(0, maxQuestions);
       await this.answer(askers);
-      if (pause && askers.length >= pause.crowd) await wait(pause.ms);
+      const isCrowd = pause && askers.length >= pause.crowd;
+      if (isCrowd && this.waiting.length < maxQuestions) await wait(pause.ms);
     }
     this.isRunning = false;
   }

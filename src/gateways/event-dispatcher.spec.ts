@@ -14,7 +14,12 @@ interface Ack {
 }
 
 describe('EventDispatcher', () => {
-  let socket: { onevent?(packet: object): void; packet(packet: Ack): void; emit(...args: unknown[]): void };
+  let socket: {
+    connected: boolean;
+    onevent?(packet: object): void;
+    packet(packet: Ack): void;
+    emit(...args: unknown[]): void;
+  };
   let acks: Map<number, ReturnType<typeof vi.fn<(body: unknown) => void>>>;
   let emitted: unknown[][];
   let dispatcher: EventDispatcher;
@@ -24,6 +29,7 @@ describe('EventDispatcher', () => {
     emitted = [];
     acks = new Map();
     socket = {
+      connected: true,
       packet: ({ type, id, data }) => {
         expect(type).toBe(PacketType.ACK);
         acks.get(id)?.(...data);
@@ -128,6 +134,15 @@ describe('EventDispatcher', () => {
     receive('new_message');
 
     expect(heard).toEqual([{ chatId: 'c' }, { chatId: 'c' }, 'c', undefined]);
+  });
+
+  it('should take nothing from a socket that has left or was closed', () => {
+    const handler = vi.fn<EventHandler>().mockResolvedValue({});
+    handle('new_message', handler);
+    socket.connected = false;
+
+    expect(ask('new_message', {})).not.toHaveBeenCalled();
+    expect(handler).not.toHaveBeenCalled();
   });
 
   it('should refuse several payloads without calling the handler', () => {

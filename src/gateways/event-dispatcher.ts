@@ -46,6 +46,8 @@ export class EventDispatcher {
   }
 
   private dispatch(socket: ParleySocket, { id, data = [] }: EventPacket): void {
+    // Behind the end of its login, or its own leaving: it speaks for nobody any more, and hears no answer.
+    if (!socket.connected) return;
     // What is no name (clients may send a number there) has no handler either.
     const name = data[0] as string;
     const event = new OpenEvent(socket, this.frames, name, id);

@@ -9,6 +9,7 @@ let written: string[];
 
 /** A connection that gathers packets as engine.io does, and writes down what reaches its socket. */
 class Connection {
+  readyState = 'open';
   writeBuffer: Packet[] = [];
   readonly transport = {
     writable: true,
@@ -32,6 +33,11 @@ class Connection {
     this.writeBuffer = [];
     written.push(...packets.map((packet) => `${this.name}:${textOf(packet)}`));
     this.ready();
+  }
+
+  onClose(): void {
+    written.push(`${this.name} closed`);
+    this.writeBuffer = [];
   }
 
   /** engine.io flushes whenever a transport is done with something. */
@@ -106,6 +112,58 @@ describe('FrameBatcher', () => {
     await endOfTurn();
 
     expect(frames()).toEqual(['ann:a+b']);
+  });
+
+  it('should not keep the last words of a connection that closes, which nobody waits for', async () => {
+    ann.transport.writable = false;
+    ann.send('a');
+    await endOfTurn();
+    ann.readyState = 'closing';
+
+    ann.ready();
+
+    expect(frames()).toEqual(['ann:a']);
+  });
+
+  describe('a client that reads nothing', () => {
+    const MIB = 'x'.repeat(1024 * 1024);
+    const keeps = async (connection: Connection, mib: number) => {
+      connection.transport.writable = false;
+      for (let n = 0; n < mib; n += 1) {
+        connection.send(MIB);
+        await endOfTurn();
+      }
+    };
+
+    it('should be closed when more than 8 MiB wait for it, and nobody else', async () => {
+      await keeps(ann, 7);
+      bob.send('a');
+      await endOfTurn();
+      expect(written).toEqual(['bob:a']);
+
+      await keeps(ann, 1);
+      bob.send('b');
+      await endOfTurn();
+
+      expect(written).toEqual(['bob:a', 'ann closed', 'bob:b']);
+    });
+
+    it('should be so by many small events too, which take more than their text', async () => {
+      ann.transport.writable = false;
+      for (let n = 0; n < 40_000; n += 1) ann.send('a');
+      await endOfTurn();
+
+      expect(written).toEqual(['ann closed']);
+    });
+
+    it('should be as good as any when it has read', async () => {
+      await keeps(ann, 7);
+      ann.ready();
+      await endOfTurn();
+      await keeps(ann, 7);
+
+      expect(written).not.toContain('ann closed');
+    });
   });
 
   it('should send events before any answer that follows them', async () => {

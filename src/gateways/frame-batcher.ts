@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 
+import { Backlog } from './backlog.js';
 import { JoinedFrames, type Packet } from './joined-frames.js';
 
 interface Engine {
@@ -10,6 +11,7 @@ interface Engine {
 
 /** What is used of engine.io's socket, beside what its types tell. */
 interface Connection {
+  readonly readyState: string;
   readonly transport: {
     readonly writable: boolean;
     readonly perMessageDeflate?: unknown;
@@ -19,7 +21,10 @@ interface Connection {
   writeBuffer: readonly Packet[];
   /** Ours: it is among those who wait. */
   isHeld?: boolean;
+  /** Ours: what its transport has no room for at the moment. */
+  backlog?: Backlog | null;
   flush(): void;
+  onClose(reason: string): void;
 }
 
 /** The state of a WebSocket that is neither opening nor closing. */
@@ -31,7 +36,8 @@ const OPEN = 1;
  * before the event loop would wait; an answer (an ack, a response of REST) ends it for all events before it, so
  * that whoever has an answer in hand can rely on it: what it brought about is on its way to everybody. Per socket
  * order is kept. Until then a connection counts as free, so a volatile event behind another one is not dropped: only a
- * client that is slow to read misses it.
+ * client that is slow to read misses it. One that does not read at all is closed when too much waits for it: engine.io
+ * would keep any amount, for as long as the client answers the pings that it has not read.
  */
 export class FrameBatcher {
   private readonly frames = new JoinedFrames();
@@ -49,6 +55,7 @@ export class FrameBatcher {
     }
     engine.on('connection', (connection) => {
       connection.isHeld = false;
+      connection.backlog = null;
       connection.flush = held;
     });
     engine.on('headers', (_headers, request) => {
@@ -75,6 +82,8 @@ export class FrameBatcher {
   private hold(connection: Connection): void {
     // Whenever a transport is done with something, engine.io flushes, mostly nothing.
     if (connection.writeBuffer.length === 0) return;
+    // Its last words. One that moves up from polling just then is closed as soon as they should have gone.
+    if (connection.readyState === 'closing') return this.write(connection);
     if (!this.isAnswering) this.hasEvents = true;
     if (connection.isHeld) return;
     connection.isHeld = true;
@@ -111,7 +120,9 @@ export class FrameBatcher {
 
   private write(connection: Connection): void {
     const { writable, perMessageDeflate, socket } = connection.transport;
-    if (writable && !perMessageDeflate && socket?.readyState === OPEN) {
+    if (!writable) return keep(connection);
+    connection.backlog = null;
+    if (!perMessageDeflate && socket?.readyState === OPEN) {
       const joined = this.frames.join(connection.writeBuffer);
       if (joined) connection.writeBuffer = [joined];
     }
@@ -123,6 +134,12 @@ export class FrameBatcher {
       tcp?.uncork();
     }
   }
+}
+
+/** Its transport says when it has room again. */
+function keep(connection: Connection): void {
+  connection.backlog ??= new Backlog();
+  if (connection.backlog.isTooMuch(connection.writeBuffer)) connection.onClose('transport error');
 }
 
 /** The answer to an upgrade and the first frame, which follows in the same turn, are one write too. */

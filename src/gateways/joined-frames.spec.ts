@@ -51,6 +51,16 @@ describe('JoinedFrames', () => {
     expect(read(joined)).toEqual(texts.flatMap((text) => [`4${text}`, `4${text}`]));
   });
 
+  it('should hold what has just room, by itself and joined', () => {
+    const [largest, rest] = [said('x'.repeat(65_535 - 4 - 1)), said('y'.repeat(65_535 - 2 * 4 - 2 - 30_000))];
+
+    expect(read(new JoinedFrames().join([largest]))).toEqual([`4${largest.data as string}`]);
+    expect(read(new JoinedFrames().join([said('x'.repeat(30_000)), rest]))).toEqual([
+      `4${'x'.repeat(30_000)}`,
+      `4${rest.data as string}`,
+    ]);
+  });
+
   it('should put broadcasts together once for all their sockets', () => {
     const frames = new JoinedFrames();
     const [first, second] = [broadcast('first'), broadcast('second')];

@@ -28,9 +28,9 @@ export class JoinedFrames {
       const frame = frameOf(packet);
       if (!frame) return null;
       bytes += frame.length;
+      if (bytes > MAX_LENGTH) return null;
       frames.push(frame);
     }
-    if (bytes > MAX_LENGTH) return null;
     if (!this.isLast(frames)) {
       this.joined = framed(frames.length === 1 ? frames[0]! : Buffer.concat(frames, bytes));
       this.frames = frames;

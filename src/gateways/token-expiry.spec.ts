@@ -52,7 +52,12 @@ describe('TokenExpiry', () => {
   });
 
   function socketUntil(expiresAtMs: number, id = 'socket') {
-    const socket = { id, data: { user: { expiresAtMs } }, disconnect: vi.fn<() => void>() };
+    const socket = {
+      id,
+      connected: true,
+      data: { user: { expiresAtMs } },
+      disconnect: vi.fn<() => void>(),
+    };
     return { socket: socket as unknown as ParleySocket, disconnect: socket.disconnect };
   }
   const warning = (ms: number) => ['token_expiring', { expiresAt: new Date(ms).toISOString() }];
@@ -129,6 +134,16 @@ describe('TokenExpiry', () => {
     expect(told).toEqual([warning(10 * MINUTE), warning(10 * MINUTE)]);
     clock.advanceTo(10 * MINUTE);
     expect(disconnect).toHaveBeenCalledTimes(1);
+  });
+
+  it('should not begin with a socket that left while its fresh token was looked at', () => {
+    const { socket } = socketUntil(10 * MINUTE);
+    expiry.watch(socket);
+    expiry.forget(socket);
+
+    expiry.watch(Object.assign(socket, { connected: false }));
+
+    expect(clock.timers).toEqual([]);
   });
 
   it('should leave no timer behind a socket that is gone', () => {

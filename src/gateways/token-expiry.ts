@@ -29,6 +29,8 @@ export class TokenExpiry {
   /** Also after a renewal: the time begins anew. */
   watch(socket: ParleySocket): void {
     this.forget(socket);
+    // Gone while its fresh token was looked at: nothing would ever forget it.
+    if (!socket.connected) return;
     const { expiresAtMs } = socket.data.user;
     const expiry = this.expiries.get(expiresAtMs) ?? this.begin(expiresAtMs);
     expiry.sockets.add(socket);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { RelationsService } from '../chats/relations.service.js';
-import { SharedQuery } from '../database/shared-query.js';
+import { MAX_LISTS, SharedQuery } from '../database/shared-query.js';
 import { ContactsService } from '../users/contacts.service.js';
 import { PrivacyService } from '../users/privacy.service.js';
 
@@ -28,7 +28,10 @@ export interface PresenceAudience {
  */
 @Injectable()
 export class PresenceCircle {
-  private readonly circles = new SharedQuery((ids: string[]) => this.innerCircles(ids), { pause: PAUSE });
+  private readonly circles = new SharedQuery((ids: string[]) => this.innerCircles(ids), {
+    maxQuestions: MAX_LISTS,
+    pause: PAUSE,
+  });
 
   constructor(
     private readonly relations: RelationsService,

@@ -81,6 +81,18 @@ describe('a half-open connection', () => {
     await bobPhone.next('user_offline', isAnn);
   });
 
+  it('should not be kept by what it never reads', async () => {
+    const chatId = await app.directChat(ann, bob);
+    const long = '語'.repeat(4096);
+    for (let n = 0; n < 50; n += 1)
+      await bobPhone.ok('new_message', { chatId, clientMessageId: `long ${n}`, text: long });
+    const phone = await connectSilently(ann);
+
+    phone.askUnread('join_chat', chatId, 60);
+
+    await bobPhone.next('user_offline', isAnn);
+  });
+
   async function connectSilently({ token }: TestUser): Promise<SilentClient> {
     const client = new SilentClient(new URL(app.url));
     silent.push(client);
@@ -94,7 +106,7 @@ function engineOptions(app: TestApp): EngineOptions {
   return server.engine.opts as EngineOptions;
 }
 
-/** Says what opens a Socket.IO connection over WebSocket and never a word again, not even to a closing frame. */
+/** Says what opens a Socket.IO connection over WebSocket and then no word of its own, not even to a closing frame. */
 class SilentClient {
   readonly packets: string[] = [];
   private readonly socket: Socket;
@@ -122,6 +134,13 @@ class SilentClient {
     await this.heard('0{');
     this.socket.write(textFrame(`40${JSON.stringify({ token })}`));
     await this.heard('40{');
+  }
+
+  /** Wants so many answers and reads none. */
+  askUnread(event: string, payload: unknown, times: number): void {
+    this.socket.pause();
+    for (let id = 0; id < times; id += 1)
+      this.socket.write(textFrame(`42${id}${JSON.stringify([event, payload])}`));
   }
 
   destroy(): void {

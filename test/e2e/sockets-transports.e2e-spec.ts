@@ -104,6 +104,22 @@ describe('sockets and their transports', () => {
     socket.close();
   });
 
+  it('should take no event behind a leaving, though one poll brought both', async () => {
+    const { text: opened } = await app.http.get('/socket.io/?EIO=4&transport=polling').expect(200);
+    const path = `/socket.io/?EIO=4&transport=polling&sid=${JSON.parse(opened.slice(1)).sid}`;
+    const post = (...packets: string[]) =>
+      app.http.post(path).set('Content-Type', 'text/plain').send(packets.join('\x1e')).expect(200);
+    const event = (words: string) => `42${JSON.stringify(['new_message', message(words)])}`;
+    await post(`40${JSON.stringify({ token: ann.token })}`);
+    await app.http.get(path).expect(200);
+
+    await post(event('before leaving'), '41', event('behind leaving'));
+    await bobPhone.next('receive_message', (one) => text(one) === 'before leaving');
+    await bobPhone.ok('new_message', message('after both'));
+
+    expect((await textsBySync(ann)).slice(-2)).toEqual(['before leaving', 'after both']);
+  });
+
   it('should close a polling client at a packet over the limit', async () => {
     const socket = await app.connectAs(ann, { transports: ['polling'] });
     const closed = socket.disconnected();

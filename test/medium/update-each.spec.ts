@@ -47,6 +47,14 @@ describe('updateEach', () => {
     expect(await stored()).toEqual([10, 1, 22, 103]);
   });
 
+  it('should take a step for what it is, and not for an expression', async () => {
+    const said = { name: '$n', all: '$$ROOT', nested: ['$$step', { of: '$_id' }] };
+
+    await updateEach(rows, [{ id: ids[0]!, step: said }], { $mergeObjects: ['$$ROOT', '$$step'] });
+
+    expect(await rows.findOne({ _id: ids[0]! })).toEqual({ _id: ids[0], n: 0, ...said });
+  });
+
   it('should count and write only what changes', async () => {
     const absent = { id: new mongo.ObjectId(), step: { from: 0, by: 1 } };
 

@@ -10,6 +10,7 @@ const [ONE = ''] = CHATS;
 
 describe('ChatWatermarks', () => {
   let clock: TestClock;
+  let isAway: boolean;
   let writes: { chatId: string; projectedRev: number; lastActivityAt?: Date }[];
   let told: string[];
   let watermarks: ChatWatermarks;
@@ -17,11 +18,13 @@ describe('ChatWatermarks', () => {
 
   beforeEach(() => {
     clock = new TestClock();
+    isAway = false;
     writes = [];
     told = [];
     events = new DomainEvents();
     events.on('chats.moved', ({ chats }) => void told.push(...chats.map(({ chatId }) => chatId)));
     const moveWatermarks = (moves: typeof writes) => {
+      if (isAway) return Promise.reject(new Error('the database is away'));
       writes.push(...moves);
       return Promise.resolve();
     };
@@ -90,6 +93,22 @@ describe('ChatWatermarks', () => {
 
     expect(revsOf(ONE)).toEqual([1, 2]);
     expect(revsOf('chat 1')).toEqual([1]);
+  });
+
+  it('should keep what the database did not take, and what has come since', async () => {
+    isAway = true;
+    move(ONE, 1);
+    const movedAt = clock.now();
+    move('chat 1', 1);
+    await pass(200);
+    watermarks.move(ONE, 2, null);
+    isAway = false;
+    await pass(600);
+
+    expect(writes).toEqual([
+      { chatId: ONE, projectedRev: 2, lastActivityAt: movedAt },
+      expect.objectContaining({ chatId: 'chat 1', projectedRev: 1 }),
+    ]);
   });
 
   it('should write all that rests at the end', async () => {

@@ -47,7 +47,7 @@ export class ChatWatermarks {
     this.schedule();
   }
 
-  /** Writes all that has gathered. A failure is logged: the log has it all. */
+  /** Writes all that has gathered. What fails goes with the next flush; what a crash loses, the log has. */
   async flush(): Promise<void> {
     await this.write([...this.moves.keys()]);
   }
@@ -96,10 +96,20 @@ export class ChatWatermarks {
       if (moves.length > 0) await withDeadline(this.chats.moveWatermarks(moves));
     });
     this.flushing = this.flushing.catch((error: unknown) => {
-      this.logger.warn(`watermarks of ${moves.length} chats not written: ${String(error)}`);
+      this.logger.warn(`watermarks of ${moves.length} chats not written yet: ${String(error)}`);
+      this.putBack(moves);
     });
     await this.flushing;
     if (told.length > 0) this.events.publish('chats.moved', { chats: told });
+  }
+
+  /** A chat that rests for good would keep a wrong place in lists. What has moved on meanwhile says more. */
+  private putBack(moves: readonly WatermarkMove[]): void {
+    for (const { chatId, ...move } of moves) {
+      this.moves.set(chatId, { ...move, ...this.moves.get(chatId) });
+      this.due.add(chatId);
+    }
+    this.schedule();
   }
 
   private take(chatId: string) {

@@ -59,6 +59,9 @@ export class LogAppend implements Append<ChatState, ChatLogRow> {
   chatType: ChatType = 'direct';
   /** Fixed over all tries: a row whose answer was lost is recognised by it. */
   private readonly id = newObjectId();
+  private rev = 0;
+  /** By `rev` of the tries before this one: the row that counts in the end may be one of theirs. */
+  private audiencesBefore: Map<number, readonly string[]> | null = null;
 
   constructor(
     readonly request: AppendRequest<unknown>,
@@ -76,6 +79,8 @@ export class LogAppend implements Append<ChatState, ChatLogRow> {
   draft(state: ChatState): ChatLogRow | null {
     const draft = this.request.draft(state);
     if (draft === null) return null;
+    if (this.rev > 0) (this.audiencesBefore ??= new Map()).set(this.rev, this.audience);
+    this.rev = state.rev + 1;
     this.audience = state.audience;
     this.chatType = state.type;
     const createdAt = this.settler.clock.now();
@@ -83,7 +88,7 @@ export class LogAppend implements Append<ChatState, ChatLogRow> {
     const row = draft as ChatLogRow;
     row._id = this.id;
     row.chatId = state.id;
-    row.rev = state.rev + 1;
+    row.rev = this.rev;
     row.createdAt = createdAt;
     if (row.kind === 'message') row.seq = state.seq + 1;
     else Object.assign(row, placeOfChange(row.kind, state));
@@ -98,9 +103,10 @@ export class LogAppend implements Append<ChatState, ChatLogRow> {
   }
 
   alreadyStored(row: ChatLogRow): void {
-    // Our own row, whose answer was lost: nobody has been told of it yet.
-    if (row._id.equals(this.id)) this.settler.rowStored(this, row);
-    else this.resolve({ row, isNew: false });
+    if (!row._id.equals(this.id)) return this.resolve({ row, isNew: false });
+    // Our own row, whose answer was lost: nobody has been told of it yet. Who came behind its place must not be.
+    this.audience = this.audiencesBefore?.get(row.rev) ?? this.audience;
+    this.settler.rowStored(this, row);
   }
 
   failed(error: unknown): void {
