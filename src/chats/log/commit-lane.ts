@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as endOfTurn, setTimeout as pause } from 'node:timers/promises';
 
 import { UnavailableError } from '../../common/errors/app-error.js';
 import type { Append, LogStore } from './group-commit.js';
@@ -30,7 +30,7 @@ interface Drafted<State, Row> {
 
 /**
  * One batch at a time: numbers what waits on top of states known to be stored, inserts it in order, and
- * settles each append. What arrives meanwhile goes into the next batch.
+ * settles each append. What arrives meanwhile, and in the turn behind it, goes into the next batch.
  */
 export class CommitLane<State extends Numbered<Row>, Row extends { rev: number }> {
   private readonly queue: LogActor<State, Row>[] = [];
@@ -57,8 +57,18 @@ export class CommitLane<State extends Numbered<Row>, Row extends { rev: number }
       let drafted = this.draft(this.queue.splice(0, this.options.maxBatch), doubted);
       while (drafted.length > 0) drafted = await this.insert(drafted);
       for (const actor of doubted) this.owner.check(actor);
+      await this.aWholeTurn();
     }
     this.isRunning = false;
+  }
+
+  /**
+   * Those who are answered write again, and others have written while they were: all sockets are read once before the
+   * next batch. Each batch has a price of its own, for the server and the database; under load twice as many rows share it.
+   */
+  private async aWholeTurn(): Promise<void> {
+    await endOfTurn(); // of the turn under way
+    await endOfTurn();
   }
 
   /** `doubted` gets the actors that must be checked before their next append is told that it writes nothing. */

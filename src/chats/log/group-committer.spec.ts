@@ -32,6 +32,7 @@ interface Tried {
   lengthBefore: number;
   lengthAfter: number;
   lastDraftedOnRev: number;
+  onOutcome?: () => void;
 }
 
 type Wanted = Pick<Tried, 'key'> & Partial<Pick<Tried, 'kind' | 'mark' | 'sendId'>>;
@@ -80,6 +81,7 @@ class Bench {
     const settle = (outcome: Outcome) => {
       tried.lengthAfter = this.store.log(key).length;
       tried.outcomes.push(outcome);
+      tried.onOutcome?.();
     };
     return {
       key,
@@ -132,6 +134,19 @@ describe('GroupCommitter', () => {
 
     expect(sut.store.batches.length).toBeLessThanOrEqual(6);
     expect(Math.max(...sut.store.batches)).toBeLessThanOrEqual(100);
+  });
+
+  it('should put what comes in the turn behind a batch into the next one', async () => {
+    const sut = bench({}, { lanes: 1, maxBatch: 2 });
+    for (const key of ['01', '02']) sut.append({ key });
+    await sut.answered();
+
+    const [first] = ['01', '01', '01'].map((key) => sut.append({ key }));
+    first!.onOutcome = () => setImmediate(() => setImmediate(() => sut.append({ key: '02' })));
+    await vi.waitFor(() => expect(sut.tried).toHaveLength(6));
+    await sut.answered();
+
+    expect(sut.store.batches.slice(-2)).toEqual([2, 2]);
   });
 
   it('should go on behind the rows of another node', async () => {
