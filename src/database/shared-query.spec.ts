@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { SharedQuery, type SharedQueryOptions } from './shared-query.js';
 
@@ -114,5 +114,24 @@ describe('SharedQuery', () => {
     await Promise.all([query.ask('e'), turn().then(() => query.ask('f'))]);
 
     expect(asked).toEqual([['a'], ['b'], ['c', 'd'], ['e', 'f']]);
+  });
+
+  it('should let more share for as long as the process is busy, where it is told to', async () => {
+    const { query, asked } = controlled({ pause: { ms: 60_000, crowd: 2, isOverWhenIdle: true } });
+    const crowd = Promise.all(['a', 'b'].map((question) => query.ask(question)));
+    await turn();
+    let isBusy = true;
+    const work = () => void (isBusy && setImmediate(work));
+    work();
+    asked[0]?.answer();
+    await crowd;
+    const next = ['c', 'd'].map((question) => query.ask(question));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked).toHaveLength(1);
+
+    isBusy = false;
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    asked[1]?.answer();
+    expect(await Promise.all(next)).toEqual(['c!', 'd!']);
   });
 });
