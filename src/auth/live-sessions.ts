@@ -11,7 +11,7 @@ import { SessionsRepository, type SessionUse } from './sessions.repository.js';
 const TTL_MS = 5000;
 
 /** Where everybody comes back at once they wait so much longer, which is less than a query for each would take. */
-const PAUSE = { ms: 3, crowd: 4 };
+const PAUSE = { ms: 10, crowd: 4, isOverWhenIdle: true } as const;
 
 interface Question {
   id: string;
@@ -52,13 +52,14 @@ export class LiveSessions implements OnModuleInit {
   }
 
   /** `null` when it is not live. */
-  async find({ userId, sessionId: id }: Pick<AuthUser, 'userId' | 'sessionId'>, now: Date) {
+  find(
+    { userId, sessionId: id }: Pick<AuthUser, 'userId' | 'sessionId'>,
+    now: Date,
+  ): Promise<SessionUse | null> {
+    const question = { userId, id, now };
     const known = this.remembered?.get(id);
-    if (known?.userId === userId) {
-      const use = await known.use;
-      if (use && use.expiresAt > now) return use;
-    }
-    return this.ask({ userId, id, now });
+    if (known?.userId !== userId) return this.ask(question);
+    return known.use.then((use) => (use && use.expiresAt > now ? use : this.ask(question)));
   }
 
   private ask({ userId, id, now }: Question): Promise<SessionUse | null> {

@@ -115,6 +115,22 @@ describe('SessionsService', () => {
     expect(calls.markUsed).toHaveBeenCalledTimes(times);
   });
 
+  it('should note the uses of a crowd, who come one after the other, by one update and another', async () => {
+    const ids = Array.from({ length: 7 }, (_, index) => USER.sessionId.slice(0, -1) + String(index));
+    const use = { userId: USER.userId, lastUsedAt: new Date(0), expiresAt: LATER };
+    calls.findLive.mockImplementation((asked) =>
+      Promise.resolve(new Map(asked.map((id) => [id, { ...use }]))),
+    );
+    const come = (sessionId: string) => sessions.assertLive({ userId: USER.userId, sessionId });
+
+    await Promise.all(ids.slice(0, 4).map(come));
+    await nextTurn();
+    for (const id of ids.slice(4)) await come(id);
+
+    await vi.waitFor(() => expect(calls.markUsed).toHaveBeenCalledTimes(2));
+    expect(calls.markUsed.mock.calls.map(([noted]) => noted)).toEqual([ids.slice(0, 4), ids.slice(4)]);
+  });
+
   it('should let a request through whose use could not be noted', async () => {
     calls.findLive.mockResolvedValue(lastUsed(new Date(0)));
     calls.markUsed.mockRejectedValue(new Error('the database is down'));

@@ -12,7 +12,7 @@ import {
 } from '../common/pagination/cursor.js';
 import { AppConfig } from '../config/app-config.js';
 import { newObjectId } from '../database/object-id.js';
-import { SharedQuery } from '../database/shared-query.js';
+import { SharedQuery, UNHURRIED } from '../database/shared-query.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { hashOf, isHashOf, newRefreshToken, parseRefreshToken, type RefreshToken } from './refresh-token.js';
 import { LiveSessions } from './live-sessions.js';
@@ -25,10 +25,13 @@ const USE_NOTED_EVERY_MS = 10 * 60_000;
 @Injectable()
 export class SessionsService {
   private readonly logger = new Logger(SessionsService.name);
-  private readonly used = new SharedQuery(async (ids: string[]) => {
-    await this.sessions.markUsed(ids, this.clock.now());
-    return () => undefined;
-  });
+  private readonly used = new SharedQuery(
+    async (ids: string[]) => {
+      await this.sessions.markUsed(ids, this.clock.now());
+      return () => undefined;
+    },
+    { pause: UNHURRIED },
+  );
 
   constructor(
     private readonly sessions: SessionsRepository,

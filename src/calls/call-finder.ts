@@ -2,14 +2,11 @@ import { Injectable } from '@nestjs/common';
 
 import { ChatAccess } from '../chats/chat-access.js';
 import { AppError, ForbiddenError, NotFoundError } from '../common/errors/app-error.js';
-import { MAX_LISTS, SharedQuery } from '../database/shared-query.js';
+import { MAX_LISTS, SharedQuery, UNHURRIED } from '../database/shared-query.js';
 import { isShownTo } from './call-sight.js';
 import { busyUserIds, seatOf } from './call-seats.js';
 import type { CallRecord } from './call.record.js';
 import { CallsRepository } from './calls.repository.js';
-
-/** Where many devices connect at once, they ring so much later. */
-const PAUSE = { ms: 50, crowd: 2 };
 
 /** Which call is meant. Without an id it is the one that the user is rung or joined in. */
 export interface CallRef {
@@ -21,7 +18,10 @@ export interface CallRef {
 /** Finds calls for those who may know of them; to all others they do not exist. */
 @Injectable()
 export class CallFinder {
-  private readonly live = new SharedQuery((userIds: string[]) => this.findLiveBy(userIds), { pause: PAUSE });
+  /** Where many devices connect at once, they ring a little later. */
+  private readonly live = new SharedQuery((userIds: string[]) => this.findLiveBy(userIds), {
+    pause: UNHURRIED,
+  });
 
   private readonly liveIn = new SharedQuery((asked: (readonly string[])[]) => this.findLiveAmong(asked), {
     maxQuestions: MAX_LISTS,

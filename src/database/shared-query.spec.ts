@@ -133,4 +133,23 @@ describe('SharedQuery', () => {
     asked[2]?.answer();
     expect(await answers).toHaveLength(5);
   });
+
+  it('should let more share for as long as the process is busy, where it is told to', async () => {
+    const { query, asked } = controlled({ pause: { ms: 60_000, crowd: 2, isOverWhenIdle: true } });
+    const crowd = Promise.all(['a', 'b'].map((question) => query.ask(question)));
+    await turn();
+    let isBusy = true;
+    const work = () => void (isBusy && setImmediate(work));
+    work();
+    asked[0]?.answer();
+    await crowd;
+    const next = ['c', 'd'].map((question) => query.ask(question));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked).toHaveLength(1);
+
+    isBusy = false;
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    asked[1]?.answer();
+    expect(await Promise.all(next)).toEqual(['c!', 'd!']);
+  });
 });

@@ -8,12 +8,22 @@ export const MAX_LISTS = 50;
 export interface SharedQueryOptions {
   /** More questions go into the next query. */
   readonly maxQuestions?: number;
-  /**
-   * How long to wait behind a query that at least `crowd` have shared: the more come, the more share the next, as long
-   * as they have room in it.
-   */
-  readonly pause?: { readonly ms: number; readonly crowd: number };
+  readonly pause?: Pause;
 }
+
+/**
+ * How long to wait behind a query that at least `crowd` have shared: the more come, the more share the next, as long as
+ * they have room in it.
+ */
+interface Pause {
+  readonly ms: number;
+  readonly crowd: number;
+  /** Only while the process is busy with other things: where it would be idle, whoever waits would for nothing. */
+  readonly isOverWhenIdle?: true;
+}
+
+/** Where a crowd comes and nobody waits for the answer: a command costs so much more than one more to ask about. */
+export const UNHURRIED: Pause = { ms: 200, crowd: 4 };
 
 /** Answers one of the questions that a query was about; throws what only this one fails by. */
 export type Answers<Question, Answer> = (question: Question) => Answer | Promise<Answer>;
@@ -55,7 +65,7 @@ export class SharedQuery<Question, Answer> {
       const askers = this.waiting.splice(0, maxQuestions);
       await this.answer(askers);
       const isCrowd = pause && askers.length >= pause.crowd;
-      if (isCrowd && this.waiting.length < maxQuestions) await wait(pause.ms);
+      if (isCrowd && this.waiting.length < maxQuestions) await rest(pause);
     }
     this.isRunning = false;
   }
@@ -68,6 +78,20 @@ export class SharedQuery<Question, Answer> {
       for (const { reject } of askers) reject(error);
     }
   }
+}
+
+/** What the process idles meanwhile is how it is told; so little of it is no sign. */
+const IDLE_MS = 0.3;
+
+async function rest({ ms, isOverWhenIdle }: Pause): Promise<void> {
+  if (!isOverWhenIdle) return wait(ms);
+  const endsAtMs = performance.now() + ms;
+  let idledMs: number;
+  do {
+    idledMs = -performance.nodeTiming.idleTime;
+    await wait(1);
+    idledMs += performance.nodeTiming.idleTime;
+  } while (idledMs < IDLE_MS && performance.now() < endsAtMs);
 }
 
 function wait(ms: number): Promise<void> {

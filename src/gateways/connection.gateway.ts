@@ -132,7 +132,9 @@ export class ConnectionGateway implements OnGatewayInit {
   }
 
   private async authenticate(socket: ParleySocket): Promise<void> {
-    await this.limiter.consume('connect', this.addressOf(socket));
+    // A promise only where there is something to wait for.
+    const admitted = this.limiter.admit('connect', this.addressOf(socket));
+    if (admitted) await admitted;
     try {
       socket.data.user = await this.guard.authenticate(socket);
     } catch (error) {

@@ -4,7 +4,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
 
 import type { ParleySocket } from '../realtime/parley-socket.js';
-import { releaseRequest, releaseResponses } from './idle-memory.js';
+import { releaseRequest, upgradeAtOnce } from './idle-memory.js';
 
 const request = { method: 'GET', headers: {} } as IncomingMessage;
 
@@ -22,19 +22,21 @@ describe('idle memory', () => {
     });
   });
 
-  it('should take the request from the stand-in for a response, and leave real ones alone', () => {
-    const use = vi.fn<(middleware: (...args: unknown[]) => void) => void>();
-    releaseResponses({ use });
-    const middleware = use.mock.calls[0]![0];
+  it('should let upgrades pass no middleware and keep nothing of their requests, and leave polls alone', () => {
+    const apply = vi.fn<(request: object, response: object, next: () => void) => void>();
+    const engine = { _applyMiddlewares: apply };
+    upgradeAtOnce(engine);
     const standIn = Object.assign(new EventEmitter(), { req: request });
     const real = new ServerResponse(request);
-    const next = vi.fn<() => void>();
+    const next = vi.fn<() => void>(() => expect(standIn.req).toBe(request));
 
-    middleware(request, standIn, next);
-    middleware(request, real, next);
-
+    engine._applyMiddlewares(request, standIn, next);
+    expect(next).toHaveBeenCalledTimes(1);
     expect(standIn.req).toBeNull();
+
+    engine._applyMiddlewares(request, real, next);
+    expect(next).toHaveBeenCalledTimes(1);
+    expect(apply).toHaveBeenCalledExactlyOnceWith(request, real, next);
     expect(real.req).toBe(request);
-    expect(next).toHaveBeenCalledTimes(2);
   });
 });

@@ -2,8 +2,9 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 
 import type { ParleySocket } from '../realtime/parley-socket.js';
 
+/** What of engine.io runs the middlewares, beside what its types tell. */
 interface Engine {
-  use(middleware: (request: IncomingMessage, response: object, next: () => void) => void): unknown;
+  _applyMiddlewares(request: IncomingMessage, response: object, next: (error?: unknown) => void): void;
 }
 
 const RELEASED = { headers: {}, query: {}, auth: {} };
@@ -17,10 +18,16 @@ export function releaseRequest(socket: ParleySocket): void {
   Object.assign(socket, { handshake: RELEASED });
 }
 
-/** In place of a response, engine.io gives WebSockets an object that holds the request until they close. */
-export function releaseResponses(engine: Engine): void {
-  engine.use((_request, response, next) => {
+/**
+ * Upgrades pass no middleware, which would cost each a chain of promises: there is but CORS, which browsers don't ask of
+ * WebSockets. In place of a response, engine.io gives them an object that holds the request until they close.
+ */
+export function upgradeAtOnce(server: object): void {
+  const engine = server as Engine;
+  const apply = engine._applyMiddlewares.bind(engine);
+  engine._applyMiddlewares = (request, response, next) => {
+    if (response instanceof ServerResponse) return apply(request, response, next);
     next();
-    if (!(response instanceof ServerResponse)) Object.assign(response, { req: null });
-  });
+    Object.assign(response, { req: null });
+  };
 }

@@ -10,7 +10,7 @@ import { NOBODY } from './event-arguments.js';
 import { EventDispatcher, type EventHandler } from './event-dispatcher.js';
 import type { FrameBatcher } from './frame-batcher.js';
 import { HotEvents } from './hot-events.js';
-import { releaseRequest, releaseResponses } from './idle-memory.js';
+import { releaseRequest, upgradeAtOnce } from './idle-memory.js';
 import { ReplyDeadline } from './reply-deadline.js';
 import { streamAdapter } from './stream-adapter.js';
 import { textPackets } from './text-packets.js';
@@ -71,10 +71,10 @@ export class SocketIoAdapter extends IoAdapter {
       httpCompression: false,
       ...(adapter && { adapter }),
       parser: textPackets,
-      cors: corsFor(this.config.corsOrigin),
+      cors: { origin: this.config.corsOrigin, credentials: true },
     } as ServerOptions);
     this.frames.watch(server.engine);
-    releaseResponses(server.engine);
+    upgradeAtOnce(server.engine);
     server.on('connection', (socket: ParleySocket) => {
       releaseRequest(socket);
       this.dispatcher.listenTo(socket);
@@ -108,13 +108,6 @@ export class SocketIoAdapter extends IoAdapter {
 /** Nest's pipeline is asynchronous whatever the method is; the socket stands behind what Nest expects. */
 function behindNest(callback: NestHandler['callback']): EventHandler {
   return (socket, payload, reply) => callback(payload, reply, socket) as Promise<unknown>;
-}
-
-/** For polls alone: browsers ask nothing of the kind of WebSockets, which would be most handshakes. */
-function corsFor(origin: AppConfig['corsOrigin']): ServerOptions['cors'] {
-  const none = { origin: false };
-  const polls = { origin, credentials: true };
-  return (request, answer) => answer(null, request.headers['upgrade'] ? none : polls);
 }
 
 function adapterTo({ redis, primary }: Others): ServerOptions['adapter'] | null {

@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
 import { RelationsService } from '../chats/relations.service.js';
-import { MAX_LISTS, SharedQuery } from '../database/shared-query.js';
+import { MAX_LISTS, SharedQuery, UNHURRIED } from '../database/shared-query.js';
 import { ContactsService } from '../users/contacts.service.js';
 import { PrivacyService } from '../users/privacy.service.js';
-
-/** Where many come and go at once, others hear of it so much later. */
-const PAUSE = { ms: 50, crowd: 2 };
 
 /** What of somebody's presence may be told. */
 export interface Sight {
@@ -28,9 +25,10 @@ export interface PresenceAudience {
  */
 @Injectable()
 export class PresenceCircle {
+  /** Where many come and go at once, others hear of it a little later. */
   private readonly circles = new SharedQuery((ids: string[]) => this.innerCircles(ids), {
     maxQuestions: MAX_LISTS,
-    pause: PAUSE,
+    pause: UNHURRIED,
   });
 
   constructor(
