@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 
-import { findAtOnce } from '../database/find-at-once.js';
+import { findAtOnce } from '../database/read-at-once.js';
 import { toObjectId } from '../database/object-id.js';
 import { Session } from './session.schema.js';
 

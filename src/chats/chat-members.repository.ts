@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type mongo, type Types } from 'mongoose';
 
-import { findAtOnce } from '../database/find-at-once.js';
+import { aggregateAtOnce, findAtOnce } from '../database/read-at-once.js';
 import { idsBy, toObjectId } from '../database/object-id.js';
 import { ChatMember, COUNTED, type MemberSpan } from './chat-member.schema.js';
 import type { ChatRole, ChatRosterEntry } from './log/chat-state.js';
@@ -96,12 +96,14 @@ export class ChatMembersRepository {
 
   /** The prints of these users' memberships as they are now, straight from the index; who has none is not in it. */
   async findPrints(userIds: readonly string[]): Promise<Map<string, MembershipsPrint>> {
-    const prints = await this.model.collection
-      .aggregate<MembershipsPrint & { _id: Types.ObjectId }>([
-        { $match: { userId: { $in: userIds.map(toObjectId) } } },
-        { $group: { _id: '$userId', count: { $sum: 1 }, writes: { $sum: '$writes' } } },
-      ])
-      .toArray();
+    const pipeline = [
+      { $match: { userId: { $in: userIds.map(toObjectId) } } },
+      { $group: { _id: '$userId', count: { $sum: 1 }, writes: { $sum: '$writes' } } },
+    ];
+    const prints = await aggregateAtOnce<MembershipsPrint & { _id: Types.ObjectId }>(this.model, {
+      pipeline,
+      limit: userIds.length,
+    });
     return new Map(prints.map(({ _id, count, writes }) => [_id.toHexString(), { count, writes }]));
   }
 

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
-import { findAtOnce } from '../database/find-at-once.js';
+import { findAtOnce } from '../database/read-at-once.js';
 import { idsBy, newObjectId, type ObjectId, toObjectId } from '../database/object-id.js';
 
 /** Somebody on a list of somebody. */

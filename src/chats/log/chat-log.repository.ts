@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type mongo, type Types } from 'mongoose';
 
 import { Clock } from '../../common/clock.js';
-import { findAtOnce } from '../../database/find-at-once.js';
+import { aggregateAtOnce, findAtOnce } from '../../database/read-at-once.js';
 import { toObjectId } from '../../database/object-id.js';
 import { CHANGE_KINDS, type ChangeKind, ChatLogRow } from './chat-log.schema.js';
 import { asOf } from './expiry.js';
@@ -84,21 +84,15 @@ export class ChatLogRepository {
 
   /** As `findLastRows`, without the rows. */
   async findEnds(chatIds: string[]): Promise<Map<string, LogEnd>> {
-    const found = await this.rows
-      .aggregate<{ _id: Types.ObjectId; rev: number; seq: number | null; lastSeq: number | null; at: Date }>([
-        { $match: { chatId: { $in: chatIds.map(toObjectId) } } },
-        { $sort: { chatId: -1, rev: -1 } },
-        {
-          $group: {
-            _id: '$chatId',
-            rev: { $first: '$rev' },
-            seq: { $first: '$seq' },
-            lastSeq: { $first: '$lastSeq' },
-            at: { $first: '$createdAt' },
-          },
-        },
-      ])
-      .toArray();
+    const found = await this.lastOf<{ rev: number; seq: number | null; lastSeq: number | null; at: Date }>(
+      chatIds,
+      {
+        rev: { $first: '$rev' },
+        seq: { $first: '$seq' },
+        lastSeq: { $first: '$lastSeq' },
+        at: { $first: '$createdAt' },
+      },
+    );
     return new Map(
       found.map(({ _id, rev, seq, lastSeq, at }) => [
         _id.toHexString(),
@@ -154,29 +148,14 @@ export class ChatLogRepository {
 
   /** The last row of each chat. One step in the index per chat, however long the chats are. */
   async findLastRows(chatIds: string[]): Promise<Map<string, ChatLogRow>> {
-    if (chatIds.length === 0) return new Map();
-    const found = await this.rows
-      .aggregate<ChatLogRow>([
-        { $match: { chatId: { $in: chatIds.map(toObjectId) } } },
-        { $sort: { chatId: -1, rev: -1 } },
-        { $group: { _id: '$chatId', row: { $first: '$$ROOT' } } },
-        { $replaceWith: '$row' },
-      ])
-      .toArray();
+    const found = await this.lastOf<{ row: ChatLogRow }>(chatIds, { row: { $first: '$$ROOT' } });
     const nowMs = this.clock.nowMs();
-    return new Map(found.map((row) => [row.chatId.toHexString(), asOf(row, nowMs)]));
+    return new Map(found.map(({ _id, row }) => [_id.toHexString(), asOf(row, nowMs)]));
   }
 
   /** The `rev` of it, straight from the index. */
   async findLastRevs(chatIds: string[]): Promise<Map<string, number>> {
-    if (chatIds.length === 0) return new Map();
-    const found = await this.rows
-      .aggregate<{ _id: Types.ObjectId; rev: number }>([
-        { $match: { chatId: { $in: chatIds.map(toObjectId) } } },
-        { $sort: { chatId: -1, rev: -1 } },
-        { $group: { _id: '$chatId', rev: { $first: '$rev' } } },
-      ])
-      .toArray();
+    const found = await this.lastOf<{ rev: number }>(chatIds, { rev: { $first: '$rev' } });
     return new Map(found.map(({ _id, rev }) => [_id.toHexString(), rev]));
   }
 
@@ -211,13 +190,13 @@ export class ChatLogRepository {
       chatId: { $in: ones.map(({ chatId }) => toObjectId(chatId)) },
       seq: { $gt: ones[0]?.afterSeq, $lte: ones[0]?.toSeq },
     }));
-    const found = await this.rows
-      .aggregate<{ _id: Types.ObjectId; count: number }>([
-        { $match: { $or: branches } },
-        { $match: { senderId: { $ne: toObjectId(userId) }, isQuiet: { $ne: true } } },
-        { $group: { _id: '$chatId', count: { $sum: 1 } } },
-      ])
-      .toArray();
+    const pipeline = [
+      { $match: { $or: branches } },
+      { $match: { senderId: { $ne: toObjectId(userId) }, isQuiet: { $ne: true } } },
+      { $group: { _id: '$chatId', count: { $sum: 1 } } },
+    ];
+    const limit = stretches.length;
+    const found = await aggregateAtOnce<OfChat<{ count: number }>>(this.model, { pipeline, limit });
     return new Map(found.map(({ _id, count }) => [_id.toHexString(), count]));
   }
 
@@ -259,6 +238,20 @@ export class ChatLogRepository {
     return rows.map(({ seq, senderId }) => ({ seq, userId: senderId.toHexString() }));
   }
 
+  /** Of the last row of each chat these fields, by the index of chats and revs. */
+  private async lastOf<Fields>(
+    chatIds: string[],
+    fields: Record<keyof Fields, { $first: string }>,
+  ): Promise<OfChat<Fields>[]> {
+    if (chatIds.length === 0) return [];
+    const pipeline = [
+      { $match: { chatId: { $in: chatIds.map(toObjectId) } } },
+      { $sort: { chatId: -1, rev: -1 } },
+      { $group: { _id: '$chatId', ...fields } },
+    ];
+    return aggregateAtOnce(this.model, { pipeline, limit: chatIds.length });
+  }
+
   private async all(cursor: mongo.FindCursor<ChatLogRow>): Promise<ChatLogRow[]> {
     return this.asOfNow(await cursor.toArray());
   }
@@ -276,6 +269,8 @@ export class ChatLogRepository {
 
 /** Somebody back after months covers a long stretch at once; authors of older messages hear by sync. */
 const MAX_RECEIPT_STRETCH = 2000;
+
+type OfChat<Fields> = Fields & { _id: Types.ObjectId };
 
 /** The last row of a chat: its place, and the last message up to there. */
 export interface LogEnd {

@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type AnyBulkWriteOperation, type Model, type mongo } from 'mongoose';
 
 import { duplicateKeyOf } from '../../database/duplicate-key.js';
-import { findAtOnce } from '../../database/find-at-once.js';
+import { findAtOnce } from '../../database/read-at-once.js';
 import { toObjectId } from '../../database/object-id.js';
 import { updateEach } from '../../database/update-each.js';
 import { ChatReceipts, type ReceiptMark } from './chat-receipts.schema.js';
@@ -40,9 +40,9 @@ export class ChatReceiptsRepository {
   }
 
   async findRevs(chatIds: string[]): Promise<Map<string, number>> {
-    const rows = await this.rows
-      .find({ _id: { $in: chatIds.map(toObjectId) } }, { projection: { rev: 1 } })
-      .toArray();
+    if (chatIds.length === 0) return new Map();
+    const filter = { _id: { $in: chatIds.map(toObjectId) } };
+    const rows = await findAtOnce(this.model, { filter, projection: { rev: 1 }, limit: chatIds.length });
     return new Map(rows.map(({ _id, rev }) => [_id.toHexString(), rev]));
   }
 

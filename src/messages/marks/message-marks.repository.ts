@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model, Types } from 'mongoose';
 
 import { duplicateKeyOf } from '../../database/duplicate-key.js';
-import { findAtOnce } from '../../database/find-at-once.js';
+import { findAtOnce } from '../../database/read-at-once.js';
 import { newObjectId, toObjectId } from '../../database/object-id.js';
 import { MessageMark } from './message-mark.schema.js';
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Model, mongo, Schema } from 'mongoose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { findAtOnce } from '../../src/database/find-at-once.js';
+import { aggregateAtOnce, findAtOnce } from '../../src/database/read-at-once.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -79,5 +79,61 @@ describe('findAtOnce', () => {
     await expect(findAtOnce(model, { filter: { $no: 1 }, limit: 5 })).rejects.toBeInstanceOf(
       mongo.MongoServerError,
     );
+  });
+});
+
+describe('aggregateAtOnce', () => {
+  let app: TestApp;
+  let model: Model<Note>;
+  let of: string;
+
+  beforeAll(async () => {
+    app = await createTestApp();
+    model = app.connection.model<Note>('Note', new Schema({}, { autoCreate: false, autoIndex: false }));
+  });
+  afterAll(() => app.close());
+
+  beforeEach(async () => {
+    of = randomUUID();
+    const notes = [1, 2, 2, 3].map((n) => ({ n, of, text: 'x'.repeat(6 * MEGABYTE) }));
+    await model.collection.insertMany(notes, {});
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  const counts = () => [
+    { $match: { of } },
+    { $group: { _id: '$n', count: { $sum: 1 } } },
+    { $sort: { _id: 1 } },
+  ];
+  const COUNTED = [
+    { _id: 1, count: 1 },
+    { _id: 2, count: 2 },
+    { _id: 3, count: 1 },
+  ];
+
+  it('should bring what a cursor brings, all in one command', async () => {
+    const asked: string[] = [];
+    const record = ({ method }: { method: string }) => void asked.push(method);
+    model.db.on('operation-start', record);
+
+    expect(await aggregateAtOnce(model, { pipeline: counts(), limit: 3 })).toEqual(COUNTED);
+
+    model.db.off('operation-start', record);
+    expect(asked).toEqual(['aggregate']);
+  });
+
+  it('should bring all of it where it does not fit into one answer', async () => {
+    const pipeline = [{ $match: { of } }, { $sort: { n: 1 } }];
+
+    const found = await aggregateAtOnce<Note>(model, { pipeline, limit: 4 });
+
+    expect(found.map(({ n }) => n)).toEqual([1, 2, 2, 3]);
+  });
+
+  it('should get over a connection that broke', async () => {
+    const broken = new mongo.MongoNetworkError('the connection broke');
+    vi.spyOn(model.db.db!, 'command').mockRejectedValueOnce(broken);
+
+    expect(await aggregateAtOnce(model, { pipeline: counts(), limit: 3 })).toEqual(COUNTED);
   });
 });
