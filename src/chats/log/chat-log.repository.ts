@@ -11,6 +11,7 @@ import { asOf } from './expiry.js';
 const ALL_CHANGES = Object.keys(CHANGE_KINDS) as ChangeKind[];
 const ROSTER_CHANGES = ALL_CHANGES.filter((kind) => CHANGE_KINDS[kind] === 'roster');
 /** Named to queries of many branches: each would be planned by itself, at twice the price of finding what it finds. */
+const BY_REV = { chatId: 1, rev: 1 } as const;
 const BY_KIND = { chatId: 1, kind: 1, rev: 1 } as const;
 const BY_SEQ = { chatId: 1, seq: 1, senderId: 1, isQuiet: 1 } as const;
 
@@ -248,6 +249,15 @@ export class ChatLogRepository {
         .find({ chatId: toObjectId(chatId), rev: { $gt: afterRev, $lte: toRev } })
         .sort({ rev: 1 })
         .limit(limit),
+    );
+  }
+
+  /** Rows of any kind behind the `rev` of each of these chats, chat after chat by id, each in order. */
+  async findRowsBehind(revs: ReadonlyMap<string, number>, limit: number): Promise<ChatLogRow[]> {
+    if (revs.size === 0) return [];
+    const branches = [...revs].map(([chatId, rev]) => ({ chatId: toObjectId(chatId), rev: { $gt: rev } }));
+    return this.all(
+      this.rows.find({ $or: branches }, { hint: BY_REV }).sort({ chatId: 1, rev: 1 }).limit(limit),
     );
   }
 
