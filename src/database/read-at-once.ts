@@ -10,6 +10,8 @@ export interface FindAtOnce {
   filter: object;
   projection?: Record<string, 0 | 1>;
   sort?: Record<string, 1 | -1>;
+  /** The index to take, where choosing one would cost more than it is worth. */
+  hint?: Record<string, 1>;
   limit: number;
 }
 

@@ -13,16 +13,27 @@ import { termsOfAll } from './search-words.js';
 
 /** Rows per step: a step keeps the event loop for some milliseconds. */
 const BATCH = 100;
-const CHATS_AT_ONCE = 4;
+/** Chats per step, which share its queries: among many chats each has a row or two. */
+const CHATS = 50;
+const STEPS_AT_ONCE = 4;
+/** Where more chats than these fail one by one, it is not the chats. */
+const MAX_FAILURES = 2;
 
 /** Rows that tell of a change of an earlier message name it. */
 type ChangeRow = ChatLogRow & { messageId?: ChatLogRow['_id'] };
+
+/** What became of a step. */
+interface Step {
+  rows: number;
+  /** Chats that may have more rows. */
+  late: string[];
+}
 
 /** Works chats' logs into the search index. Safe to run anywhere, any number of times, and to be cut off. */
 @Injectable()
 export class SearchIndexer {
   /** Steps under way, by chat: of two on one node the second waits, and finds less to do. */
-  private readonly steps = new Map<string, Promise<number>>();
+  private readonly steps = new Map<string, Promise<Step>>();
 
   constructor(
     private readonly log: ChatLogRepository,
@@ -34,63 +45,88 @@ export class SearchIndexer {
 
   /** Brings these chats up to date, at the cost of some `budget` rows. Answers those that are not yet. */
   async catchUp(chatIds: readonly string[], budget: number): Promise<string[]> {
-    const queue = await this.behind(chatIds);
-    const left = new Set(queue);
-    const todo = queue.values();
+    const behind = await this.behind(chatIds);
+    const late: string[] = [];
     let rows = budget;
     const work = async () => {
-      for (const chatId of todo) {
-        while (rows > 0 && left.has(chatId)) {
-          const done = await this.step(chatId);
-          rows -= done;
-          if (done < BATCH) left.delete(chatId);
+      while (rows > 0 && behind.length > 0) {
+        let chats = behind.splice(0, CHATS);
+        while (rows > 0 && chats.length > 0) {
+          const step = await this.stepOrApart(chats);
+          rows -= step.rows;
+          chats = step.late;
         }
+        late.push(...chats);
       }
     };
-    await Promise.all(Array.from({ length: CHATS_AT_ONCE }, work));
-    return [...left];
+    await Promise.all(Array.from({ length: STEPS_AT_ONCE }, work));
+    return [...late, ...behind];
   }
 
   /** Of these chats those whose log goes on behind what is in the index. Two queries. */
   private async behind(chatIds: readonly string[]): Promise<string[]> {
-    const [lastRows, revs] = await Promise.all([
-      this.log.findLastRows([...chatIds]),
+    const [lastRevs, revs] = await Promise.all([
+      this.log.findLastRevs([...chatIds]),
       this.progress.find(chatIds),
     ]);
-    return chatIds.filter((chatId) => (lastRows.get(chatId)?.rev ?? 0) > (revs.get(chatId) ?? 0));
+    return chatIds.filter((chatId) => (lastRevs.get(chatId) ?? 0) > (revs.get(chatId) ?? 0));
   }
 
-  /** The next rows of one chat. Answers how many there were; fewer than a batch: it is up to date. */
-  private step(chatId: string): Promise<number> {
-    const before = this.steps.get(chatId) ?? Promise.resolve(0);
-    const run = () => this.index(chatId);
-    const step = before.then(run, run).finally(() => {
-      if (this.steps.get(chatId) === step) this.steps.delete(chatId);
-    });
-    this.steps.set(chatId, step);
+  /** A chat that can't be worked in keeps no other from it: it fails behind those that shared its step. */
+  private async stepOrApart(chatIds: string[]): Promise<Step> {
+    try {
+      return await this.step(chatIds);
+    } catch (error) {
+      if (chatIds.length === 1) throw error;
+    }
+    const done: Step = { rows: 0, late: [] };
+    const failures: unknown[] = [];
+    for (const chatId of chatIds) {
+      if (failures.length > MAX_FAILURES) break;
+      try {
+        const { rows, late } = await this.step([chatId]);
+        done.rows += rows;
+        done.late.push(...late);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+    return done;
+  }
+
+  /** The next rows of these chats. */
+  private step(chatIds: string[]): Promise<Step> {
+    const before = new Set(chatIds.flatMap((chatId) => this.steps.get(chatId) ?? []));
+    const step = Promise.allSettled(before)
+      .then(() => this.index(chatIds))
+      .finally(() => {
+        for (const chatId of chatIds) if (this.steps.get(chatId) === step) this.steps.delete(chatId);
+      });
+    for (const chatId of chatIds) this.steps.set(chatId, step);
     return step;
   }
 
-  private async index(chatId: string): Promise<number> {
-    const from = (await this.progress.find([chatId])).get(chatId) ?? 0;
-    const rows: ChangeRow[] = await this.log.findRowsAfter(chatId, from, Number.MAX_SAFE_INTEGER, BATCH);
-    const last = rows.at(-1);
-    if (!last) return 0;
+  private async index(chatIds: string[]): Promise<Step> {
+    const rows: ChangeRow[] = await this.log.findRowsBehind(await this.progress.find(chatIds), BATCH);
+    const lastRevs = new Map(rows.map(({ chatId, rev }) => [chatId.toHexString(), rev]));
     // A row that a crash takes back would leave its number to another one.
-    await this.chatLog.settled(chatId, last.rev);
+    await Promise.all([...lastRevs].map(([chatId, rev]) => this.chatLog.settled(chatId, rev)));
     const made = rows.filter(({ seq }) => seq !== undefined).map((row) => entryOf(row, row.rev));
     await this.entries.add(made.filter(({ terms }) => terms.length > 1));
-    await this.indexChanged(chatId, rows);
-    await this.progress.advance(chatId, last.rev);
-    return rows.length;
+    await this.indexChanged(rows);
+    await this.progress.advance(lastRevs);
+    const last = rows[BATCH - 1]?.chatId.toHexString();
+    return { rows: rows.length, late: last === undefined ? [] : chatIds.filter((chatId) => chatId >= last) };
   }
 
   /** What has changed is read anew, after its changes have been worked into it. */
-  private async indexChanged(chatId: string, rows: readonly ChangeRow[]): Promise<void> {
-    const changed = new Map<string, number>();
-    for (const { messageId, rev } of rows) if (messageId) changed.set(messageId.toHexString(), rev);
-    if (changed.size === 0) return;
-    await this.chatLog.ensureProjected(chatId);
+  private async indexChanged(rows: readonly ChangeRow[]): Promise<void> {
+    const changes = rows.filter(({ messageId }) => messageId);
+    if (changes.length === 0) return;
+    const changed = new Map(changes.map(({ messageId, rev }) => [messageId?.toHexString() ?? '', rev]));
+    const chatIds = new Set(changes.map(({ chatId }) => chatId.toHexString()));
+    await Promise.all([...chatIds].map((chatId) => this.chatLog.ensureProjected(chatId)));
     const found = await this.log.findByIds([...changed.keys()].map(toObjectId));
     const messages = found.filter(({ seq }) => seq !== undefined);
     const earlier = await this.earlierTexts(messages);

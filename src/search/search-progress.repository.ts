@@ -24,11 +24,14 @@ export class SearchProgressRepository {
    * Forward, never back. Not journaled for its own sake: what a crash takes is worked in again, and it
    * never takes entries that were written before and leaves this.
    */
-  async advance(chatId: string, rev: number): Promise<void> {
-    await this.model.collection.updateOne(
-      { _id: toObjectId(chatId) },
-      { $max: { rev } },
-      { upsert: true, writeConcern: { w: 1, journal: false } },
-    );
+  async advance(revs: ReadonlyMap<string, number>): Promise<void> {
+    if (revs.size === 0) return;
+    const writes = [...revs].map(([chatId, rev]) => ({
+      updateOne: { filter: { _id: toObjectId(chatId) }, update: { $max: { rev } }, upsert: true },
+    }));
+    await this.model.collection.bulkWrite(writes, {
+      ordered: false,
+      writeConcern: { w: 1, journal: false },
+    });
   }
 }

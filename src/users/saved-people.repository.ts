@@ -88,17 +88,14 @@ export abstract class SavedPeopleRepository {
 
   /** Of these pairs those of which the owner has the user on their list, as `ownerId + userId`. */
   async findPairs(pairs: readonly { ownerId: string; userId: string }[]): Promise<Set<string>> {
-    return this.findAnyOf(
-      pairs.map(({ ownerId, userId }) => ({ ownerId: toObjectId(ownerId), userId: toObjectId(userId) })),
-    );
-  }
-
-  /** Many filters by owner and person, each of one pair or a few. */
-  protected async findAnyOf(filters: object[]): Promise<Set<string>> {
-    if (filters.length === 0) return new Set();
+    if (pairs.length === 0) return new Set();
+    const $or = pairs.map(({ ownerId, userId }) => ({
+      ownerId: toObjectId(ownerId),
+      userId: toObjectId(userId),
+    }));
     const rows = await this.model
-      .find({ $or: filters }, { _id: 0, ownerId: 1, userId: 1 })
-      // Without it each filter is planned by itself, which takes longer than finding what it finds.
+      .find({ $or }, { _id: 0, ownerId: 1, userId: 1 })
+      // Without it each pair is planned by itself, which takes longer than finding what it finds.
       .hint({ ownerId: 1, userId: 1 })
       .lean<Pick<SavedPerson, 'ownerId' | 'userId'>[]>();
     return new Set(rows.map(({ ownerId, userId }) => ownerId.toHexString() + userId.toHexString()));

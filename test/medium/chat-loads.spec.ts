@@ -6,6 +6,8 @@ import { ChatLogRepository } from '../../src/chats/log/chat-log.repository.js';
 import { ChatLogStore } from '../../src/chats/log/chat-log.store.js';
 import { ChatLog } from '../../src/chats/log/chat-log.service.js';
 import { newObjectId, toObjectId } from '../../src/database/object-id.js';
+import { BlocksRepository } from '../../src/users/blocks.repository.js';
+import { PrivacyService } from '../../src/users/privacy.service.js';
 import { createTestApp, type TestApp, type TestUser } from '../support/create-test-app.js';
 import { queriedCollections } from '../support/query-plans.js';
 
@@ -101,5 +103,27 @@ describe('many chats that nobody has used since the start', () => {
     expect(acks.map(({ ok }) => ok)).toEqual([false, ...rest.map(() => true)]);
     // Those of the one refusal are asked alone.
     expect(queried.filter((name) => name === 'users' || name === 'blocks').length).toBeLessThan(OTHERS);
+  });
+
+  it('should tell the blocks that many ask about at a time apart', async () => {
+    const [blocked, ...admitted] = others.slice(1) as [TestUser, TestUser, ...TestUser[]];
+    await app.http.put(`/api/blocks/${blocked.id}`).set(admitted[0].auth).expect(204);
+    const nobody = () => newObjectId().toHexString();
+    const strangers = Array.from({ length: 150 }, (): [string, string] => [nobody(), nobody()]);
+    const privacy = app.app.get(PrivacyService);
+
+    const found = await app.app
+      .get(BlocksRepository)
+      .findWithin([...strangers, [blocked.id, admitted[0].id]]);
+    const may = await Promise.all(
+      [
+        [blocked.id, admitted[0].id],
+        [ann.id, admitted[0].id],
+        [blocked.id, ann.id],
+      ].map(([viewer = '', owner = '']) => privacy.may(viewer, owner, 'messages')),
+    );
+
+    expect([...found]).toEqual([admitted[0].id + blocked.id]);
+    expect(may).toEqual([false, true, true]);
   });
 });

@@ -102,6 +102,16 @@ export function addChatLog(add: AddPlan): void {
     ),
   );
   add(ChatLogRepository, 'findRowsAfter', (log) => log.findRowsAfter(long(0), 4000, 4900, 100));
+  add(ChatLogRepository, 'findRowsBehind', (log) =>
+    log.findRowsBehind(
+      new Map([
+        [long(0), 4000],
+        [long(1), 4990],
+        [long(2), 10],
+      ]),
+      100,
+    ),
+  );
   add(
     ChatLogRepository,
     'findAuthorsBySeq',

@@ -69,7 +69,7 @@ export function addSearch(add: AddPlan): void {
     keys: 3 * PER_CHAT,
   });
   add(SearchProgressRepository, 'find', (progress) => progress.find([long(0), long(1), long(2)]));
-  add(SearchProgressRepository, 'advance', (progress) => progress.advance(long(0), 300));
+  add(SearchProgressRepository, 'advance', (progress) => progress.advance(new Map([[long(0), 300]])));
 }
 
 export async function seedSearch(insert: Insert): Promise<void> {
