@@ -8,14 +8,15 @@ import { writeJson } from './write-json.mjs';
 
 /**
  * A job that reads: `seed` fills an empty server and says how to ask it (`ask`) and what the bare driver is to
- * fetch for the same (`params`). Both then take turns over the same data, each round on a fresh server.
+ * fetch for the same (`params`). Both then take turns over the same data, each round on a fresh server. A `crowd` asks
+ * in its own way afterwards, so many at a time.
  */
 export async function runReading({ kind, seed, what }, options, placement, { parley }) {
   const home = await parley.createHome();
   const start = () => parley.start(options, { home: home.path });
   try {
     const seeding = createProgress(`${kind}, seeding`);
-    const { ask, params } = await withServer(kind, start, placement, ({ server }) =>
+    const { ask, params, crowd } = await withServer(kind, start, placement, ({ server }) =>
       seed(parley, server.url, options, seeding),
     );
     seeding('done', true);
@@ -28,7 +29,10 @@ export async function runReading({ kind, seed, what }, options, placement, { par
         const uri = parley.databaseUri(home.path);
         const task = { uri, params, options, enginePids: family.engine };
         const driver = await runDriver(kind, task, placement);
-        return { driver, parley: await runClosedLoop((n) => ask(server.url, n), options, readCpu) };
+        const load = ({ ask: one, inFlight }) =>
+          runClosedLoop((n) => one(server.url, n), { ...options, inFlight }, readCpu);
+        const own = await load({ ask, inFlight: options.inFlight });
+        return { driver, parley: own, ...(crowd && { crowd: await load(crowd) }) };
       });
       progress(
         `p50 ${number(result.parley.ms.p50, 1)} ms, driver ${number(result.driver.ms.p50, 1)} ms`,
@@ -45,7 +49,7 @@ export async function runReading({ kind, seed, what }, options, placement, { par
 }
 
 function reportText(rounds, what) {
-  const names = ['driver', 'parley'];
+  const names = ['driver', 'parley', 'crowd'].filter((name) => rounds.every((round) => round[name]));
   const figures = [
     [`${what} per second`, ({ perSecond }) => perSecond, 0],
     ['p50, ms', ({ ms }) => ms.p50, 1],
