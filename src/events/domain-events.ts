@@ -99,9 +99,11 @@ export class DomainEvents implements BeforeApplicationShutdown {
   }
 
   private follow(name: DomainEventName, result: Promise<void>): void {
-    const done = result
-      .catch((error: unknown) => this.logFailure(name, error))
-      .finally(() => this.underWay.delete(done));
+    const end = () => void this.underWay.delete(done);
+    const done: Promise<void> = result.then(end, (error: unknown) => {
+      this.logFailure(name, error);
+      end();
+    });
     this.underWay.add(done);
   }
 

@@ -14,10 +14,13 @@ export interface Sight {
 /** Who hears of changes, and how much. */
 export interface PresenceAudience {
   /** Contacts and direct-chat partners. */
-  inner: Map<string, Sight>;
+  readonly inner: ReadonlyMap<string, Sight>;
   /** Others who have asked. */
-  watching: Map<string, Sight>;
+  readonly watching: ReadonlyMap<string, Sight>;
 }
+
+/** Of most who come in a crowd: kept once, not made for each. */
+export const NOBODY_HEARS: PresenceAudience = { inner: new Map(), watching: new Map() };
 
 /**
  * Who may know of whose coming and going: people whom the user has saved and people who share a chat
@@ -53,6 +56,7 @@ export class PresenceCircle {
   async audienceOf(userId: string, watcherIds: readonly string[]): Promise<PresenceAudience> {
     const inner = await this.innerCircle(userId);
     const others = watcherIds.filter((id) => id !== userId && !inner.has(id));
+    if (inner.size === 0 && others.length === 0) return NOBODY_HEARS;
     const mates = others.length > 0 ? await this.relations.chatMates(userId, others) : new Set<string>();
     const sees = await this.privacy.audienceOf(userId, [...inner, ...mates]);
     return { inner: sights([...inner], sees), watching: sights([...mates], sees) };

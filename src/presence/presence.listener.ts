@@ -4,7 +4,7 @@ import { RelationsService } from '../chats/relations.service.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
 import type { PayloadOf } from '../realtime/socket-events.js';
-import { type PresenceAudience, PresenceCircle, type Sight } from './presence-circle.js';
+import { NOBODY_HEARS, type PresenceAudience, PresenceCircle, type Sight } from './presence-circle.js';
 import { PresenceService } from './presence.service.js';
 
 /** Coming and going -> contacts, direct-chat partners, and whoever asked by `presence`, each as they may know it. */
@@ -75,7 +75,7 @@ export class PresenceListener implements OnModuleInit {
   private async audience(userId: string, isHere: boolean): Promise<PresenceAudience> {
     const watchers = this.publisher.watchersHere(userId);
     // Most nodes have nobody who asked, and the inner circle is for the node of the event to tell.
-    if (!isHere && watchers.length === 0) return { inner: new Map(), watching: new Map() };
+    if (!isHere && watchers.length === 0) return NOBODY_HEARS;
     return this.circle.audienceOf(userId, watchers);
   }
 
@@ -87,17 +87,18 @@ export class PresenceListener implements OnModuleInit {
     payload: PayloadOf<E>,
     fits: (sight: Sight) => boolean = () => true,
   ): void {
-    const idsOf = (sights: Map<string, Sight>) =>
+    const idsOf = (sights: ReadonlyMap<string, Sight>) =>
       [...sights].filter(([, sight]) => sight.online && fits(sight)).map(([id]) => id);
     if (isHere) this.publisher.toUsers(idsOf(inner), event, payload);
     this.publisher.toUsersHere(idsOf(watching), event, payload);
   }
 
   private inOrder(userId: string, tell: () => Promise<void>): Promise<void> {
-    const told = (this.telling.get(userId) ?? Promise.resolve()).then(tell, tell).finally(() => {
-      if (this.telling.get(userId) === told) this.telling.delete(userId);
-    });
+    const before = this.telling.get(userId);
+    const told = before ? before.then(tell, tell) : tell();
     this.telling.set(userId, told);
+    const done = () => void (this.telling.get(userId) === told && this.telling.delete(userId));
+    told.then(done, done);
     return told;
   }
 }
