@@ -35,6 +35,21 @@ describe('DomainEvents', () => {
     expect(relayed).toEqual([]);
   });
 
+  it('should wait for listeners under way, and log one that fails', async () => {
+    const logged = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
+    const done: string[] = [];
+    events.on('user.online', () => Promise.reject(new Error('for once')));
+    events.on('user.online', () => new Promise(setImmediate).then(() => void done.push('slow')));
+
+    events.publish('user.online', { userId: 'ann' });
+    await events.settled();
+    done.push('settled');
+
+    expect(done).toEqual(['slow', 'settled']);
+    expect(logged).toHaveBeenCalledTimes(1);
+    logged.mockRestore();
+  });
+
   it('should tell all of a gap, whatever becomes of one of them', () => {
     const told = vi.fn<() => void>();
     const logged = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
