@@ -11,7 +11,7 @@ import { SessionsRepository, type SessionUse } from './sessions.repository.js';
 const TTL_MS = 5000;
 
 /** Where everybody comes back at once they wait so much longer, which is less than a query for each would take. */
-const PAUSE = { ms: 10, crowd: 4, isOverWhenIdle: true } as const;
+const PAUSE = { ms: 10, crowd: 4, isOverWhenIdle: true, enough: 24 } as const;
 
 interface Question {
   id: string;

@@ -152,4 +152,22 @@ describe('SharedQuery', () => {
     asked[1]?.answer();
     expect(await Promise.all(next)).toEqual(['c!', 'd!']);
   });
+
+  it('should wait no longer than until enough of a crowd are there', async () => {
+    const pause = { ms: 60_000, crowd: 2, isOverWhenIdle: true, enough: 3 } as const;
+    const { query, asked } = controlled({ pause });
+    const crowd = Promise.all(['a', 'b'].map((question) => query.ask(question)));
+    await turn();
+    let isBusy = true;
+    const work = () => void (isBusy && setImmediate(work));
+    work();
+    asked[0]?.answer();
+    await crowd;
+
+    const next = ['c', 'd', 'e'].map((question) => query.ask(question));
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    isBusy = false;
+    asked[1]?.answer();
+    expect(await Promise.all(next)).toEqual(['c!', 'd!', 'e!']);
+  });
 });

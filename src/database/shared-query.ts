@@ -20,7 +20,12 @@ interface Pause {
   readonly crowd: number;
   /** Only while the process is busy with other things: where it would be idle, whoever waits would for nothing. */
   readonly isOverWhenIdle?: true;
+  /** Only until so many wait: one half of a crowd is then looked up while the other is on its way. */
+  readonly enough?: number;
 }
+
+/** What the process idles within a millisecond is how it is told; so little of it is no sign. */
+const IDLE_MS = 0.3;
 
 /** Where a crowd comes and nobody waits for the answer: a command costs so much more than one more to ask about. */
 export const UNHURRIED: Pause = { ms: 200, crowd: 4 };
@@ -65,9 +70,20 @@ export class SharedQuery<Question, Answer> {
       const askers = this.waiting.splice(0, maxQuestions);
       await this.answer(askers);
       const isCrowd = pause && askers.length >= pause.crowd;
-      if (isCrowd && this.waiting.length < maxQuestions) await rest(pause);
+      if (isCrowd && this.waiting.length < maxQuestions) await this.rest(pause);
     }
     this.isRunning = false;
+  }
+
+  private async rest({ ms, isOverWhenIdle, enough = Infinity }: Pause): Promise<void> {
+    if (!isOverWhenIdle) return wait(ms);
+    const endsAtMs = performance.now() + ms;
+    let idledMs = 0;
+    while (idledMs < IDLE_MS && performance.now() < endsAtMs && this.waiting.length < enough) {
+      idledMs = -performance.nodeTiming.idleTime;
+      await wait(1);
+      idledMs += performance.nodeTiming.idleTime;
+    }
   }
 
   private async answer(askers: Asker<Question, Answer>[]): Promise<void> {
@@ -78,20 +94,6 @@ export class SharedQuery<Question, Answer> {
       for (const { reject } of askers) reject(error);
     }
   }
-}
-
-/** What the process idles meanwhile is how it is told; so little of it is no sign. */
-const IDLE_MS = 0.3;
-
-async function rest({ ms, isOverWhenIdle }: Pause): Promise<void> {
-  if (!isOverWhenIdle) return wait(ms);
-  const endsAtMs = performance.now() + ms;
-  let idledMs: number;
-  do {
-    idledMs = -performance.nodeTiming.idleTime;
-    await wait(1);
-    idledMs += performance.nodeTiming.idleTime;
-  } while (idledMs < IDLE_MS && performance.now() < endsAtMs);
 }
 
 function wait(ms: number): Promise<void> {
