@@ -1,5 +1,5 @@
 import { JwtService } from '@nestjs/jwt';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { Clock } from '../common/clock.js';
 import { TokenExpiredError, UnauthenticatedError } from '../common/errors/app-error.js';
@@ -90,6 +90,23 @@ describe('TokenService', () => {
     const { tokens } = setUp();
 
     expect(() => tokens.verify(token)).toThrow(UnauthenticatedError);
+  });
+
+  it('should look itself at what it has signed to the letter, and leave all others to jsonwebtoken', () => {
+    const { jwt, tokens } = setUp();
+    const asked = vi.spyOn(jwt, 'verify');
+
+    expect(tokens.verify(tokens.sign(USER).accessToken)).toMatchObject(USER);
+    expect(asked).not.toHaveBeenCalled();
+
+    const theirs = forge({ ...USER, exp }, { header: { typ: 'JWT', alg: 'HS256' } });
+    expect(tokens.verify(theirs)).toMatchObject(USER);
+    const notYet = forge({ ...USER, exp, nbf: 9_999_999_999 }, { header: { alg: 'HS256', typ: 'JWT' } });
+    expect(() => tokens.verify(notYet)).toThrow(UnauthenticatedError);
+    const spelledOtherwise =
+      good.slice(0, -1) + String.fromCodePoint(good.codePointAt(good.length - 1)! + 256);
+    expect(() => tokens.verify(spelledOtherwise)).toThrow(UnauthenticatedError);
+    expect(asked).toHaveBeenCalledTimes(3);
   });
 
   it('should verify with a key object: twenty times faster than with text', () => {
