@@ -25,6 +25,16 @@ async function turn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Gives the process something to do in every turn, until what it answers is called. */
+function keepBusy(): () => void {
+  let isBusy = true;
+  const work = () => void (isBusy && setImmediate(work));
+  work();
+  return () => {
+    isBusy = false;
+  };
+}
+
 describe('SharedQuery', () => {
   it('should ask once for all that is asked in one turn, and answer each', async () => {
     const { query, asked } = controlled();
@@ -138,16 +148,14 @@ describe('SharedQuery', () => {
     const { query, asked } = controlled({ pause: { ms: 60_000, crowd: 2, isOverWhenIdle: true } });
     const crowd = Promise.all(['a', 'b'].map((question) => query.ask(question)));
     await turn();
-    let isBusy = true;
-    const work = () => void (isBusy && setImmediate(work));
-    work();
+    const rest = keepBusy();
     asked[0]?.answer();
     await crowd;
     const next = ['c', 'd'].map((question) => query.ask(question));
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(asked).toHaveLength(1);
 
-    isBusy = false;
+    rest();
     await vi.waitFor(() => expect(asked).toHaveLength(2));
     asked[1]?.answer();
     expect(await Promise.all(next)).toEqual(['c!', 'd!']);
@@ -158,15 +166,13 @@ describe('SharedQuery', () => {
     const { query, asked } = controlled({ pause });
     const crowd = Promise.all(['a', 'b'].map((question) => query.ask(question)));
     await turn();
-    let isBusy = true;
-    const work = () => void (isBusy && setImmediate(work));
-    work();
+    const rest = keepBusy();
     asked[0]?.answer();
     await crowd;
 
     const next = ['c', 'd', 'e'].map((question) => query.ask(question));
     await vi.waitFor(() => expect(asked).toHaveLength(2));
-    isBusy = false;
+    rest();
     asked[1]?.answer();
     expect(await Promise.all(next)).toEqual(['c!', 'd!', 'e!']);
   });

@@ -78,11 +78,10 @@ export class SharedQuery<Question, Answer> {
   private async rest({ ms, isOverWhenIdle, enough = Infinity }: Pause): Promise<void> {
     if (!isOverWhenIdle) return wait(ms);
     const endsAtMs = performance.now() + ms;
-    let idledMs = 0;
-    while (idledMs < IDLE_MS && performance.now() < endsAtMs && this.waiting.length < enough) {
-      idledMs = -performance.nodeTiming.idleTime;
+    while (performance.now() < endsAtMs && this.waiting.length < enough) {
+      const before = performance.nodeTiming.idleTime;
       await wait(1);
-      idledMs += performance.nodeTiming.idleTime;
+      if (performance.nodeTiming.idleTime - before >= IDLE_MS) return;
     }
   }
 

@@ -14,22 +14,22 @@ interface Note {
   text?: string;
 }
 
+let app: TestApp;
+let model: Model<Note>;
+let of: string;
+
+beforeAll(async () => {
+  app = await createTestApp();
+  model = app.connection.model<Note>('Note', new Schema({}, { autoCreate: false, autoIndex: false }));
+});
+afterAll(() => app.close());
+
+beforeEach(() => {
+  of = randomUUID();
+});
+afterEach(() => vi.restoreAllMocks());
+
 describe('findAtOnce', () => {
-  let app: TestApp;
-  let model: Model<Note>;
-  let of: string;
-
-  beforeAll(async () => {
-    app = await createTestApp();
-    model = app.connection.model<Note>('Note', new Schema({}, { autoCreate: false, autoIndex: false }));
-  });
-  afterAll(() => app.close());
-
-  beforeEach(() => {
-    of = randomUUID();
-  });
-  afterEach(() => vi.restoreAllMocks());
-
   const store = (notes: Omit<Note, 'of'>[]) =>
     model.collection.insertMany(
       notes.map((note) => ({ ...note, of })),
@@ -83,22 +83,10 @@ describe('findAtOnce', () => {
 });
 
 describe('aggregateAtOnce', () => {
-  let app: TestApp;
-  let model: Model<Note>;
-  let of: string;
-
-  beforeAll(async () => {
-    app = await createTestApp();
-    model = app.connection.model<Note>('Note', new Schema({}, { autoCreate: false, autoIndex: false }));
-  });
-  afterAll(() => app.close());
-
   beforeEach(async () => {
-    of = randomUUID();
     const notes = [1, 2, 2, 3].map((n) => ({ n, of, text: 'x'.repeat(6 * MEGABYTE) }));
     await model.collection.insertMany(notes, {});
   });
-  afterEach(() => vi.restoreAllMocks());
 
   const counts = () => [
     { $match: { of } },
