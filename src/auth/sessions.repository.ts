@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 
-import { findAtOnce } from '../database/read-at-once.js';
 import { toObjectId } from '../database/object-id.js';
+import { findAtOnce } from '../database/read-at-once.js';
 import { Session } from './session.schema.js';
 
 /** A session without its hashes. */

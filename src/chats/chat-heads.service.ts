@@ -6,6 +6,7 @@ import { type ChatRecord, ChatsRepository } from './chats.repository.js';
 import { ChatLogRepository } from './log/chat-log.repository.js';
 import type { ChatLogRow } from './log/chat-log.schema.js';
 import { ChatLog } from './log/chat-log.service.js';
+import { LogEndsRepository } from './log/log-ends.repository.js';
 import { MessagePast } from './log/message-past.service.js';
 import { lastVisibleRev, lastVisibleSeq } from './membership.js';
 import { ChatReceiptsRepository } from './receipts/chat-receipts.repository.js';
@@ -33,6 +34,7 @@ export class ChatHeads {
   constructor(
     private readonly chats: ChatsRepository,
     private readonly log: ChatLogRepository,
+    private readonly ends: LogEndsRepository,
     private readonly chatLog: ChatLog,
     private readonly receipts: ChatReceiptsRepository,
     private readonly past: MessagePast,
@@ -125,7 +127,7 @@ export class ChatHeads {
     asked: (readonly string[])[],
   ): Promise<(chatIds: readonly string[]) => Map<string, ChatCounters>> {
     const all = [...new Set(asked.flat())];
-    const [revs, receiptRevs] = await Promise.all([this.log.findLastRevs(all), this.receipts.findRevs(all)]);
+    const [revs, receiptRevs] = await Promise.all([this.ends.findLastRevs(all), this.receipts.findRevs(all)]);
     return (chatIds) => {
       const counters = new Map<string, ChatCounters>();
       for (const chatId of chatIds) {
@@ -137,7 +139,7 @@ export class ChatHeads {
   }
 
   private async lastRows(chatIds: string[]): Promise<Map<string, ChatLogRow>> {
-    const rows = await this.log.findLastRows(chatIds);
+    const rows = await this.ends.findLastRows(chatIds);
     await this.settled([...rows].map(([chatId, { rev }]) => [chatId, rev]));
     return rows;
   }

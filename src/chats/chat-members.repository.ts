@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type mongo, type Types } from 'mongoose';
 
-import { aggregateAtOnce, findAtOnce } from '../database/read-at-once.js';
 import { idsBy, toObjectId } from '../database/object-id.js';
+import { aggregateAtOnce, findAtOnce } from '../database/read-at-once.js';
 import { ChatMember, COUNTED, type MemberSpan } from './chat-member.schema.js';
 import type { ChatRole, ChatRosterEntry } from './log/chat-state.js';
 

@@ -34,6 +34,7 @@ import { ChatLogStore } from './log/chat-log.store.js';
 import { ChatWatermarks } from './log/chat-watermarks.js';
 import { ExpiredMessagesRepository } from './log/expired-messages.repository.js';
 import { GroupPicturesRepository } from './log/group-pictures.repository.js';
+import { LogEndsRepository } from './log/log-ends.repository.js';
 import { MemberChangesRepository } from './log/member-changes.repository.js';
 import { MessageChangesRepository } from './log/message-changes.repository.js';
 import { MessageCopies } from './log/message-copies.js';
@@ -110,6 +111,7 @@ import { UnreadCounts } from './unread-counts.service.js';
     ChatMembersRepository,
     Memberships,
     ChatLogRepository,
+    LogEndsRepository,
     AttachmentsRepository,
     MemberChangesRepository,
     MessageChangesRepository,
@@ -134,6 +136,7 @@ import { UnreadCounts } from './unread-counts.service.js';
     ChatHeads,
     ChatLog,
     ChatLogRepository,
+    LogEndsRepository,
     MessageChangesRepository,
     ExpiredMessagesRepository,
     MessageCopies,

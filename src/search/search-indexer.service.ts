@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ChatLogRepository } from '../chats/log/chat-log.repository.js';
 import type { ChatLogRow } from '../chats/log/chat-log.schema.js';
 import { ChatLog } from '../chats/log/chat-log.service.js';
+import { LogEndsRepository } from '../chats/log/log-ends.repository.js';
 import { MessageChangesRepository } from '../chats/log/message-changes.repository.js';
 import { toObjectId } from '../database/object-id.js';
 import { SearchEntriesRepository } from './search-entries.repository.js';
@@ -37,6 +38,7 @@ export class SearchIndexer {
 
   constructor(
     private readonly log: ChatLogRepository,
+    private readonly ends: LogEndsRepository,
     private readonly chatLog: ChatLog,
     private readonly changes: MessageChangesRepository,
     private readonly entries: SearchEntriesRepository,
@@ -66,7 +68,7 @@ export class SearchIndexer {
   /** Of these chats those whose log goes on behind what is in the index. Two queries. */
   private async behind(chatIds: readonly string[]): Promise<string[]> {
     const [lastRevs, revs] = await Promise.all([
-      this.log.findLastRevs([...chatIds]),
+      this.ends.findLastRevs([...chatIds]),
       this.progress.find(chatIds),
     ]);
     return chatIds.filter((chatId) => (lastRevs.get(chatId) ?? 0) > (revs.get(chatId) ?? 0));

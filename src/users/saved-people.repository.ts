@@ -1,8 +1,8 @@
 import type { Model } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
-import { findAtOnce } from '../database/read-at-once.js';
 import { idsBy, newObjectId, type ObjectId, toObjectId } from '../database/object-id.js';
+import { findAtOnce } from '../database/read-at-once.js';
 
 /** Somebody on a list of somebody. */
 export interface SavedPerson {

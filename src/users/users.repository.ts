@@ -3,8 +3,8 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 
 import { duplicateKeyOf } from '../database/duplicate-key.js';
-import { findAtOnce } from '../database/read-at-once.js';
 import { newObjectId, toObjectId } from '../database/object-id.js';
+import { findAtOnce } from '../database/read-at-once.js';
 import { mediaUrl } from '../media/attachment.js';
 import type { NewUser, ProfileChange, UserRecord } from './user.record.js';
 import { User } from './user.schema.js';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { ChatLogRepository } from '../../src/chats/log/chat-log.repository.js';
 import { ChatLog } from '../../src/chats/log/chat-log.service.js';
+import { LogEndsRepository } from '../../src/chats/log/log-ends.repository.js';
 import { toObjectId } from '../../src/database/object-id.js';
 import { SearchIndexer } from '../../src/search/search-indexer.service.js';
 import { SearchProgressRepository } from '../../src/search/search-progress.repository.js';
@@ -48,7 +48,7 @@ describe('chats that are worked into the search index together', () => {
 
   /** Chats whose index does not say all that their log does. */
   async function unfinished(): Promise<string[]> {
-    const lastRevs = await app.app.get(ChatLogRepository).findLastRevs(chatIds);
+    const lastRevs = await app.app.get(LogEndsRepository).findLastRevs(chatIds);
     const revs = await app.app.get(SearchProgressRepository).find(chatIds);
     const log = app.connection.model('ChatLogRow').collection;
     const entries = app.connection.model('SearchEntry').collection;

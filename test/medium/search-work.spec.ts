@@ -6,6 +6,7 @@ import type { MemberSpan } from '../../src/chats/chat-member.schema.js';
 import { ChatMembersRepository } from '../../src/chats/chat-members.repository.js';
 import { Memberships } from '../../src/chats/memberships.service.js';
 import { ChatLogRepository } from '../../src/chats/log/chat-log.repository.js';
+import { LogEndsRepository } from '../../src/chats/log/log-ends.repository.js';
 import { MessageChangesRepository } from '../../src/chats/log/message-changes.repository.js';
 import { MessagePast } from '../../src/chats/log/message-past.service.js';
 import { MessageMarksRepository } from '../../src/messages/marks/message-marks.repository.js';
@@ -106,6 +107,7 @@ describe('the work of a search over 100,000 messages', () => {
     const chatLog = { settled: () => Promise.resolve() } as never;
     const indexer = new SearchIndexer(
       log,
+      own(LogEndsRepository),
       chatLog,
       own(MessageChangesRepository),
       entries,

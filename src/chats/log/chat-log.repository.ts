@@ -3,8 +3,8 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type mongo, type Types } from 'mongoose';
 
 import { Clock } from '../../common/clock.js';
-import { aggregateAtOnce, findAtOnce } from '../../database/read-at-once.js';
 import { toObjectId } from '../../database/object-id.js';
+import { aggregateAtOnce, findAtOnce } from '../../database/read-at-once.js';
 import { CHANGE_KINDS, type ChangeKind, ChatLogRow } from './chat-log.schema.js';
 import { asOf } from './expiry.js';
 
@@ -86,25 +86,6 @@ export class ChatLogRepository {
     );
   }
 
-  /** As `findLastRows`, without the rows. */
-  async findEnds(chatIds: string[]): Promise<Map<string, LogEnd>> {
-    const found = await this.lastOf<{ rev: number; seq: number | null; lastSeq: number | null; at: Date }>(
-      chatIds,
-      {
-        rev: { $first: '$rev' },
-        seq: { $first: '$seq' },
-        lastSeq: { $first: '$lastSeq' },
-        at: { $first: '$createdAt' },
-      },
-    );
-    return new Map(
-      found.map(({ _id, rev, seq, lastSeq, at }) => [
-        _id.toHexString(),
-        { rev, seq: seq ?? lastSeq ?? 0, at },
-      ]),
-    );
-  }
-
   /** The changes among the rows behind `afterRev`, up to `toRev`. */
   findChanges(chatId: string, afterRev: number, toRev = Number.MAX_SAFE_INTEGER): Promise<ChatLogRow[]> {
     return this.rows
@@ -150,19 +131,6 @@ export class ChatLogRepository {
     return found.toSorted((a, b) => a.rev - b.rev);
   }
 
-  /** The last row of each chat. One step in the index per chat, however long the chats are. */
-  async findLastRows(chatIds: string[]): Promise<Map<string, ChatLogRow>> {
-    const found = await this.lastOf<{ row: ChatLogRow }>(chatIds, { row: { $first: '$$ROOT' } });
-    const nowMs = this.clock.nowMs();
-    return new Map(found.map(({ _id, row }) => [_id.toHexString(), asOf(row, nowMs)]));
-  }
-
-  /** The `rev` of it, straight from the index. */
-  async findLastRevs(chatIds: string[]): Promise<Map<string, number>> {
-    const found = await this.lastOf<{ rev: number }>(chatIds, { rev: { $first: '$rev' } });
-    return new Map(found.map(({ _id, rev }) => [_id.toHexString(), rev]));
-  }
-
   /** When these rows of a chat were stored, by `rev`. */
   async findTimes(chatId: string, revs: number[]): Promise<Map<number, Date>> {
     const rows = await this.rows
@@ -200,7 +168,10 @@ export class ChatLogRepository {
       { $group: { _id: '$chatId', count: { $sum: 1 } } },
     ];
     const limit = stretches.length;
-    const found = await aggregateAtOnce<OfChat<{ count: number }>>(this.model, { pipeline, limit });
+    const found = await aggregateAtOnce<{ _id: Types.ObjectId; count: number }>(this.model, {
+      pipeline,
+      limit,
+    });
     return new Map(found.map(({ _id, count }) => [_id.toHexString(), count]));
   }
 
@@ -251,20 +222,6 @@ export class ChatLogRepository {
     return rows.map(({ seq, senderId }) => ({ seq, userId: senderId.toHexString() }));
   }
 
-  /** Of the last row of each chat these fields, by the index of chats and revs. */
-  private async lastOf<Fields>(
-    chatIds: string[],
-    fields: Record<keyof Fields, { $first: string }>,
-  ): Promise<OfChat<Fields>[]> {
-    if (chatIds.length === 0) return [];
-    const pipeline = [
-      { $match: { chatId: { $in: chatIds.map(toObjectId) } } },
-      { $sort: { chatId: -1, rev: -1 } },
-      { $group: { _id: '$chatId', ...fields } },
-    ];
-    return aggregateAtOnce(this.model, { pipeline, limit: chatIds.length });
-  }
-
   private async all(cursor: mongo.FindCursor<ChatLogRow>): Promise<ChatLogRow[]> {
     return this.asOfNow(await cursor.toArray());
   }
@@ -282,15 +239,6 @@ export class ChatLogRepository {
 
 /** Somebody back after months covers a long stretch at once; authors of older messages hear by sync. */
 const MAX_RECEIPT_STRETCH = 2000;
-
-type OfChat<Fields> = Fields & { _id: Types.ObjectId };
-
-/** The last row of a chat: its place, and the last message up to there. */
-export interface LogEnd {
-  rev: number;
-  seq: number;
-  at: Date;
-}
 
 /** Of one chat, without its start. */
 export interface UnreadStretch {

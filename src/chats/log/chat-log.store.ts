@@ -6,10 +6,11 @@ import { withDeadline } from '../../database/deadline.js';
 import { type Answers, SharedQuery } from '../../database/shared-query.js';
 import { ChatMembersRepository } from '../chat-members.repository.js';
 import { type ChatRecord, ChatsRepository } from '../chats.repository.js';
-import { ChatLogRepository, type LogEnd } from './chat-log.repository.js';
+import { ChatLogRepository } from './chat-log.repository.js';
 import type { ChatLogRow } from './chat-log.schema.js';
 import { ChatState, type ChatType } from './chat-state.js';
 import type { InsertOutcome, LogStore } from './group-commit.js';
+import { type LogEnd, LogEndsRepository } from './log-ends.repository.js';
 import { MemberChangesRepository } from './member-changes.repository.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
 
@@ -37,6 +38,7 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
     private readonly members: ChatMembersRepository,
     private readonly memberChanges: MemberChangesRepository,
     private readonly log: ChatLogRepository,
+    private readonly ends: LogEndsRepository,
     private readonly changes: MessageChangesRepository,
   ) {}
 
@@ -59,7 +61,7 @@ export class ChatLogStore implements LogStore<ChatState, ChatLogRow> {
    * that row, and a rule be checked on them.
    */
   private async readAll(chatIds: string[]): Promise<Answers<string, ChatState>> {
-    const [chats, ends] = await Promise.all([this.chats.findByIds(chatIds), this.log.findEnds(chatIds)]);
+    const [chats, ends] = await Promise.all([this.chats.findByIds(chatIds), this.ends.findEnds(chatIds)]);
     const behind = await this.findBehind(chats, ends);
     const upToDate = chats.filter(({ id }) => !behind.has(id));
     const makers = new Map<string, () => ChatState>();

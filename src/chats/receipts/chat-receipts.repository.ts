@@ -3,8 +3,8 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type AnyBulkWriteOperation, type Model, type mongo } from 'mongoose';
 
 import { duplicateKeyOf } from '../../database/duplicate-key.js';
-import { findAtOnce } from '../../database/read-at-once.js';
 import { toObjectId } from '../../database/object-id.js';
+import { findAtOnce } from '../../database/read-at-once.js';
 import { updateEach } from '../../database/update-each.js';
 import { ChatReceipts, type ReceiptMark } from './chat-receipts.schema.js';
 

@@ -3,8 +3,8 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model, Types } from 'mongoose';
 
 import { duplicateKeyOf } from '../../database/duplicate-key.js';
-import { findAtOnce } from '../../database/read-at-once.js';
 import { newObjectId, toObjectId } from '../../database/object-id.js';
+import { findAtOnce } from '../../database/read-at-once.js';
 import { MessageMark } from './message-mark.schema.js';
 
 /** A mark that no `me` rev tells of yet comes with every sync. */

@@ -1,6 +1,7 @@
 import { ChatLogRepository } from '../../../src/chats/log/chat-log.repository.js';
 import type { ChatLogRow } from '../../../src/chats/log/chat-log.schema.js';
 import { ExpiredMessagesRepository } from '../../../src/chats/log/expired-messages.repository.js';
+import { LogEndsRepository } from '../../../src/chats/log/log-ends.repository.js';
 import { MessageChangesRepository } from '../../../src/chats/log/message-changes.repository.js';
 import type { AddPlan, Insert } from '../../support/query-plans.js';
 import { chat, hex, long, NOW, objectId, status, times, user } from './ids.js';
@@ -45,15 +46,15 @@ export function addChatLog(add: AddPlan): void {
     (log) => log.findRosterChangesUpTo([0, 1].map((n) => ({ chatId: long(n), toRev: 4000 }))),
     { keys: 20, docs: 20 },
   );
-  add(ChatLogRepository, 'findLastRows', (log) => log.findLastRows([long(0), long(1), long(2)]), {
+  add(LogEndsRepository, 'findLastRows', (ends) => ends.findLastRows([long(0), long(1), long(2)]), {
     keys: 8,
     docs: 4,
   });
-  add(ChatLogRepository, 'findEnds', (log) => log.findEnds([long(0), long(1), long(2)]), {
+  add(LogEndsRepository, 'findEnds', (ends) => ends.findEnds([long(0), long(1), long(2)]), {
     keys: 8,
     docs: 4,
   });
-  add(ChatLogRepository, 'findLastRevs', (log) => log.findLastRevs([long(0), long(1), long(2)]), {
+  add(LogEndsRepository, 'findLastRevs', (ends) => ends.findLastRevs([long(0), long(1), long(2)]), {
     keys: 8,
     isCovered: true,
   });
